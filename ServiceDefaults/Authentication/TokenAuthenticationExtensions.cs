@@ -1,0 +1,43 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using ServiceDefaults.Http;
+
+namespace ServiceDefaults.Authentication;
+
+public static class TokenAuthenticationExtensions
+{
+    public const string Scheme = "token";
+
+    private static readonly string[] AllScopes =
+        [.. Scopes.ForKeys, Scopes.Service.Objects, Scopes.Service.Registry, Scopes.Service.Predictions, Scopes.Service.Exchange];
+
+    /// <summary>Every endpoint needs a valid token unless it says otherwise.</summary>
+    internal static void AddTokenAuthentication(this IServiceCollection services)
+    {
+        services.AddHttpClient<RemoteVerificationKeys>((provider, client) =>
+        {
+            client.BaseAddress = provider.GetRequiredService<IConfiguration>().ServiceAddress("auth");
+            client.Timeout = TimeSpan.FromSeconds(5);
+        });
+        // One instance for the process: it holds the cache.
+        services.TryAddSingleton<IVerificationKeys>(provider => new RemoteVerificationKeys(
+            provider.GetRequiredService<IHttpClientFactory>().CreateClient(nameof(RemoteVerificationKeys)), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<TokenValidator>();
+        services.AddAuthentication(Scheme).AddScheme<AuthenticationSchemeOptions, TokenAuthenticationHandler>(Scheme, null);
+
+        var authorization = services.AddAuthorizationBuilder()
+            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+        foreach (var scope in AllScopes)
+            authorization.AddPolicy(ScopePolicy(scope), policy => policy.RequireAuthenticatedUser().RequireAssertion(context => context.User.HasScope(scope)));
+    }
+
+    /// <summary>Admits only tokens with <paramref name="scope"/>; others get a 403 that names it.</summary>
+    public static TBuilder RequireScope<TBuilder>(this TBuilder builder, string scope) where TBuilder : IEndpointConventionBuilder =>
+        builder.RequireAuthorization(new RequiresScopeAttribute(scope));
+
+    internal static string ScopePolicy(string scope) => $"scope:{scope}";
+}
