@@ -6,7 +6,7 @@ namespace Imaging;
 internal static unsafe class PixelConverter
 {
     /// <summary>How the source's channels are laid out.</summary>
-    internal readonly record struct Layout(int Bands, bool SixteenBit, bool Cmyk, bool InvertCmyk)
+    internal readonly record struct Layout(int Bands, bool SixteenBit, bool Cmyk)
     {
         internal int BytesPerPixel => Bands * (SixteenBit ? 2 : 1);
     }
@@ -23,7 +23,7 @@ internal static unsafe class PixelConverter
             source++;
 
         if (layout.Cmyk)
-            FromCmyk(source, target, pixels, layout.InvertCmyk ? (byte)0xFF : (byte)0);
+            FromCmyk(source, target, pixels);
         else if (layout.Bands <= 2)
             FromGray(source, target, pixels, layout.Bands * step);
         else if (layout is { Bands: 3, SixteenBit: false })
@@ -48,13 +48,14 @@ internal static unsafe class PixelConverter
         }
     }
 
-    private static void FromCmyk(byte* source, byte* target, int pixels, byte flip)
+    /// <summary>libvips has turned Adobe's inverted inks round already, as Pillow does: in every JPEG, marked or not.</summary>
+    private static void FromCmyk(byte* source, byte* target, int pixels)
     {
         for (var i = 0; i < pixels; i++, source += 4, target += 3)
         {
-            var white = 255 - (source[3] ^ flip);
+            var white = 255 - source[3];
             for (var c = 0; c < 3; c++)
-                target[c] = (byte)(white - MultiplyDivide255(source[c] ^ flip, white));
+                target[c] = (byte)(white - MultiplyDivide255(source[c], white));
         }
     }
 

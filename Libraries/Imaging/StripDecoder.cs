@@ -4,7 +4,7 @@ namespace Imaging;
 internal static unsafe class StripDecoder
 {
     /// <summary>Small enough to stay in the second-level cache between decoding and converting.</summary>
-    private const int StripBytes = 256 * 1024;
+    private const int StripBytes = 1024 * 1024;
 
     internal static DecodedImage Decode(FormatEntry entry, HeaderFacts facts, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
@@ -82,7 +82,7 @@ internal static unsafe class StripDecoder
             && (!cmyk || (source.Bands == 4 && !sixteenBit));
         if (!fits)
             throw Damaged(entry);
-        return new PixelConverter.Layout(source.Bands, sixteenBit, cmyk, InvertCmyk: cmyk && !facts.AdobeMarker);
+        return new PixelConverter.Layout(source.Bands, sixteenBit, cmyk);
     }
 
     private static ImageRejectedException Damaged(FormatEntry entry) =>

@@ -4,8 +4,8 @@ internal delegate bool SignatureTest(ReadOnlySpan<byte> bytes);
 
 internal delegate HeaderFacts HeaderReader(ReadOnlySpan<byte> bytes, ImageLimits limits);
 
-/// <summary>What a header reader found. <paramref name="AdobeMarker"/> matters to JPEGs with four channels only.</summary>
-internal readonly record struct HeaderFacts(int Width, int Height, int Orientation, bool AdobeMarker = false);
+/// <summary>What a header reader found: pixels as stored, and the EXIF orientation.</summary>
+internal readonly record struct HeaderFacts(int Width, int Height, int Orientation);
 
 /// <summary>How an accepted format is read: our header reader, then libvips' loader of buffers by its operation and class name.</summary>
 internal sealed record FormatReader(HeaderReader ReadHeader, string Operation, string ClassName, string Options);

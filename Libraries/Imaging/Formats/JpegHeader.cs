@@ -12,7 +12,6 @@ internal static class JpegHeader
     {
         HeaderFacts? frame = null;
         int? orientation = null;
-        var adobe = false;
         var scans = 0;
 
         for (var rest = bytes[2..]; NextMarker(ref rest, out var marker);)
@@ -34,15 +33,13 @@ internal static class JpegHeader
                 throw new ImageRejectedException(ImageRejection.TooComplex, $"The JPEG has more than {limits.MaxJpegScans} scans.");
             else if (marker == Marker.App1 && body.StartsWith("Exif\0\0"u8))
                 orientation ??= Exif.ReadOrientation(body[6..]);
-            else if (marker == Marker.App14 && body.Length >= 12 && body.StartsWith("Adobe"u8))
-                adobe = true;
         }
 
         if (frame is not { } found)
             throw Undecodable("has no frame header");
         if (scans == 0)
             throw Undecodable("has no picture data");
-        return found with { Orientation = orientation ?? 1, AdobeMarker = adobe };
+        return found with { Orientation = orientation ?? 1 };
     }
 
     private static HeaderFacts ReadFrame(byte marker, ReadOnlySpan<byte> body)
@@ -112,6 +109,5 @@ internal static class JpegHeader
         internal const byte EndOfImage = 0xD9;
         internal const byte StartOfScan = 0xDA;
         internal const byte App1 = 0xE1;
-        internal const byte App14 = 0xEE;
     }
 }
