@@ -112,7 +112,7 @@ internal sealed partial class OutboxPump(
 
     private static async Task<List<OutboxMessage>> ReadPageAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand($"SELECT seq, id, type, subject, body, traceparent, time FROM outbox ORDER BY seq LIMIT {PageSize}", connection);
+        await using var command = new NpgsqlCommand($"SELECT seq, id, type, subject, body, trace_parent, time FROM outbox ORDER BY seq LIMIT {PageSize}", connection);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var page = new List<OutboxMessage>();
         while (await reader.ReadAsync(cancellation))
