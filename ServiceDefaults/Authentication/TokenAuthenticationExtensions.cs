@@ -39,5 +39,11 @@ public static class TokenAuthenticationExtensions
     public static TBuilder RequireScope<TBuilder>(this TBuilder builder, string scope) where TBuilder : IEndpointConventionBuilder =>
         builder.RequireAuthorization(new RequiresScopeAttribute(scope));
 
+    /// <summary>Admits tokens with at least one of <paramref name="scopes"/>; others get a 403 that names them.</summary>
+    public static TBuilder RequireAnyScope<TBuilder>(this TBuilder builder, params string[] scopes) where TBuilder : IEndpointConventionBuilder =>
+        builder
+            .RequireAuthorization(policy => policy.RequireAuthenticatedUser().RequireAssertion(context => scopes.Any(context.User.HasScope)))
+            .WithMetadata(new AnyScope(scopes));
+
     internal static string ScopePolicy(string scope) => $"scope:{scope}";
 }
