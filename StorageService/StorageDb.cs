@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using ServiceDefaults.Database;
 using ServiceDefaults.Outbox;
 using StorageService.Objects;
 
@@ -11,15 +12,7 @@ internal sealed class StorageDb(DbContextOptions<StorageDb> options) : DbContext
 
     protected override void OnModelCreating(ModelBuilder model)
     {
-        var stored = model.Entity<StoredObject>().ToTable("objects");
-        stored.HasKey(o => new { o.Owner, o.Sha256 });
-        stored.Property(o => o.Owner).HasColumnName("owner");
-        stored.Property(o => o.Sha256).HasColumnName("sha256");
-        stored.Property(o => o.Kind).HasColumnName("kind");
-        stored.Property(o => o.ContentType).HasColumnName("content_type");
-        stored.Property(o => o.Bytes).HasColumnName("bytes");
-        stored.Property(o => o.CreatedAt).HasColumnName("created_at");
-        stored.Property(o => o.ExpiresAt).HasColumnName("expires_at");
-        model.AddOutbox();
+        model.Entity<StoredObject>().ToTable("objects").HasKey(o => new { o.Owner, o.Sha256 });
+        model.AddOutbox().UseSnakeCaseColumns();
     }
 }

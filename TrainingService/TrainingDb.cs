@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using ServiceDefaults.Database;
 using ServiceDefaults.History;
 using ServiceDefaults.Outbox;
 using TrainingService.Registry;
@@ -18,26 +19,16 @@ internal sealed class TrainingDb(DbContextOptions<TrainingDb> options) : DbConte
     {
         var models = model.Entity<Model>().ToTable("models");
         models.HasKey(m => m.Name);
-        models.Property(m => m.Name).HasColumnName("name");
-        models.Property(m => m.Task).HasColumnName("task");
-        models.Property(m => m.CreatedAt).HasColumnName("created_at");
 
         var versions = model.Entity<ModelVersion>().ToTable("versions");
         versions.HasKey(v => new { v.Model, v.Version });
-        versions.Property(v => v.Model).HasColumnName("model");
-        versions.Property(v => v.Version).HasColumnName("version");
-        versions.Property(v => v.State).HasColumnName("state").HasConversion(
+        versions.Property(v => v.State).HasConversion(
             state => VersionStates.ToText(state), text => VersionStates.FromText(text));
-        versions.Property(v => v.Manifest).HasColumnName("manifest").HasColumnType("jsonb");
-        versions.Property(v => v.Sha256).HasColumnName("sha256");
-        versions.Property(v => v.Bytes).HasColumnName("bytes");
-        versions.Property(v => v.Metrics).HasColumnName("metrics").HasColumnType("jsonb");
-        versions.Property(v => v.Lineage).HasColumnName("lineage").HasColumnType("jsonb");
-        versions.Property(v => v.CreatedAt).HasColumnName("created_at");
-        versions.Property(v => v.PromotedAt).HasColumnName("promoted_at");
+        versions.Property(v => v.Manifest).HasColumnType("jsonb");
+        versions.Property(v => v.Metrics).HasColumnType("jsonb");
+        versions.Property(v => v.Lineage).HasColumnType("jsonb");
         versions.HasOne<Model>().WithMany().HasForeignKey(v => v.Model);
 
-        model.AddHistory();
-        model.AddOutbox();
+        model.AddHistory().AddOutbox().UseSnakeCaseColumns();
     }
 }

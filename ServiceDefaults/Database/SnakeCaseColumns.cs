@@ -6,7 +6,7 @@ namespace ServiceDefaults.Database;
 
 public static class SnakeCaseColumns
 {
-    /// <summary>Column <c>created_at</c> for property <c>CreatedAt</c>, as the SQL migrations write it. Call it last in <c>OnModelCreating</c>.</summary>
+    /// <summary>Column <c>created_at</c> for property <c>CreatedAt</c>, as the SQL migrations write it. Call it last in <c>OnModelCreating</c>; names given by hand stay.</summary>
     public static ModelBuilder UseSnakeCaseColumns(this ModelBuilder model)
     {
         foreach (var entity in model.Model.GetEntityTypes())
@@ -16,7 +16,7 @@ public static class SnakeCaseColumns
 
     internal static void UseSnakeCaseColumns(this IMutableEntityType entity)
     {
-        foreach (var property in entity.GetProperties())
+        foreach (var property in entity.GetProperties().Where(property => property.FindAnnotation(RelationalAnnotationNames.ColumnName) is null))
             property.SetColumnName(JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name));
     }
 }

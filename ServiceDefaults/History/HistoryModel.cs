@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using ServiceDefaults.Database;
 
 namespace ServiceDefaults.History;
 
@@ -9,20 +10,15 @@ public static class HistoryModel
     {
         var history = model.Entity<HistoryEntry>().ToTable("history");
         history.HasKey(e => e.Seq);
-        history.Property(e => e.Seq).HasColumnName("seq").ValueGeneratedNever();
-        history.Property(e => e.Time).HasColumnName("time");
-        history.Property(e => e.Subject).HasColumnName("subject");
-        history.Property(e => e.Action).HasColumnName("action");
-        history.Property(e => e.Actor).HasColumnName("actor");
-        history.Property(e => e.Details).HasColumnName("details").HasColumnType("jsonb");
-        history.Property(e => e.PreviousHash).HasColumnName("previous_hash");
-        history.Property(e => e.Hash).HasColumnName("hash");
+        history.Property(e => e.Seq).ValueGeneratedNever();
+        history.Property(e => e.Details).HasColumnType("jsonb");
+        history.Metadata.UseSnakeCaseColumns();
         return model;
     }
 
     /// <summary>
-    /// Begins a change that goes on record: a transaction that holds the history's lock until it ends, so that changes
-    /// come one after the other and what was read first is still true at the end.
+    /// Begins a change that goes on record: a transaction (the running one, if there is one) that holds the history's
+    /// lock until it ends, so that changes come one after the other and what was read first is still true at the end.
     /// </summary>
     public static async Task<RecordedChange> BeginRecordedChangeAsync(this DbContext db, CancellationToken cancellation) =>
         await RecordedChange.BeginAsync(db, cancellation);

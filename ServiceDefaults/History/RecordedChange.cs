@@ -11,9 +11,9 @@ public sealed class RecordedChange : IAsyncDisposable
     private const long LockId = 0x5175_6974_6548_6973;
 
     private readonly DbContext db;
-    private readonly IDbContextTransaction transaction;
+    private readonly IDbContextTransaction? transaction;
 
-    private RecordedChange(DbContext db, IDbContextTransaction transaction, HistoryEntry? last) =>
+    private RecordedChange(DbContext db, IDbContextTransaction? transaction, HistoryEntry? last) =>
         (this.db, this.transaction, Last) = (db, transaction, last);
 
     /// <summary>The newest entry, this change's own included.</summary>
@@ -21,7 +21,7 @@ public sealed class RecordedChange : IAsyncDisposable
 
     internal static async Task<RecordedChange> BeginAsync(DbContext db, CancellationToken cancellation)
     {
-        var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        var transaction = db.Database.CurrentTransaction is null ? await db.Database.BeginTransactionAsync(cancellation) : null;
         await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({LockId})", cancellation);
         var last = await db.Set<HistoryEntry>().AsNoTracking().OrderByDescending(e => e.Seq).FirstOrDefaultAsync(cancellation);
         return new RecordedChange(db, transaction, last);
@@ -36,12 +36,13 @@ public sealed class RecordedChange : IAsyncDisposable
         return Last;
     }
 
-    /// <summary>Saves what the DbContext holds, the appended entries with it, and commits.</summary>
+    /// <summary>Saves what the DbContext holds, the appended entries with it, and commits unless the transaction is the caller's.</summary>
     public async Task CommitAsync(CancellationToken cancellation)
     {
         await db.SaveChangesAsync(cancellation);
-        await transaction.CommitAsync(cancellation);
+        if (transaction is not null)
+            await transaction.CommitAsync(cancellation);
     }
 
-    public ValueTask DisposeAsync() => transaction.DisposeAsync();
+    public ValueTask DisposeAsync() => transaction?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

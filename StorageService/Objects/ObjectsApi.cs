@@ -50,18 +50,17 @@ internal static partial class ObjectsApi
         return await table.AddAsync(key, description, staged, cancellation) ? TypedResults.Created($"/objects/{key}") : TypedResults.Ok();
     }
 
-    private static async Task<Results<FileStreamHttpResult, NotFound>> GetAsync(
+    private static async Task<FileStreamHttpResult> GetAsync(
         ObjectKey key, IObjectStore store, StorageDb db, TimeProvider time, ILogger<StorageDb> logger, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
         var known = await db.Objects.AsNoTracking().SingleOrDefaultAsync(
-            o => o.Owner == key.Owner && o.Sha256 == key.Sha256 && (o.ExpiresAt == null || o.ExpiresAt > now), cancellation);
-        if (known is null)
-            return TypedResults.NotFound();
+            o => o.Owner == key.Owner && o.Sha256 == key.Sha256 && (o.ExpiresAt == null || o.ExpiresAt > now), cancellation)
+            ?? throw ProblemException.NotFound("object");
         if (await store.OpenAsync(key, cancellation) is not { } content)
         {
             LogMissing(logger, key);
-            return TypedResults.NotFound();
+            throw ProblemException.NotFound("object");
         }
         return TypedResults.Stream(
             content, known.ContentType, lastModified: known.CreatedAt, entityTag: new EntityTagHeaderValue($"\"{key.Sha256}\""), enableRangeProcessing: true);

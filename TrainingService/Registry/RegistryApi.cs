@@ -12,18 +12,20 @@ internal static class RegistryApi
 {
     public static void MapRegistry(this IEndpointRouteBuilder app)
     {
-        var models = app.MapGroup("/v1/registry/models")
-            .RequireAnyScope(Scopes.Train, Scopes.Admin, Scopes.Service.Registry)
+        var registry = app.MapGroup("/v1/registry/models")
             .WithTags("Registry")
             .ProducesProblem(StatusCodes.Status401Unauthorized)
-            .ProducesProblem(StatusCodes.Status403Forbidden);
-        models.MapGet("", ListAsync);
+            .ProducesProblem(StatusCodes.Status403Forbidden)
+            .ProducesProblem(StatusCodes.Status404NotFound);
 
-        var model = models.MapGroup("/{model}").ProducesProblem(StatusCodes.Status404NotFound);
-        model.MapGet("", GetAsync);
-        model.MapGet("/history", GetHistoryAsync);
-        model.MapPost("/versions/{version}/promote", PromoteAsync).RequireScope(Scopes.Admin).ProducesProblem(StatusCodes.Status409Conflict);
-        model.MapPost("/rollback", RollBackAsync).RequireScope(Scopes.Admin).ProducesProblem(StatusCodes.Status409Conflict);
+        var reading = registry.MapGroup("").RequireAnyScope(Scopes.Train, Scopes.Admin, Scopes.Service.Registry);
+        reading.MapGet("", ListAsync);
+        reading.MapGet("/{model}", GetAsync);
+        reading.MapGet("/{model}/history", GetHistoryAsync);
+
+        var changing = registry.MapGroup("/{model}").RequireScope(Scopes.Admin).ProducesProblem(StatusCodes.Status409Conflict);
+        changing.MapPost("/versions/{version}/promote", PromoteAsync);
+        changing.MapPost("/rollback", RollBackAsync);
     }
 
     private static async Task<Ok<List<ModelSummary>>> ListAsync(TrainingDb db, CancellationToken cancellation) =>

@@ -27,19 +27,8 @@ internal sealed partial class RegistryImport(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await migrator.Completed.WaitAsync(stoppingToken);
-        for (var delay = TimeSpan.FromMilliseconds(250); !finished; delay = delay * 2 < MaxDelay ? delay * 2 : MaxDelay)
-        {
-            try
-            {
-                await ImportAsync(stoppingToken);
-                finished = true;
-            }
-            catch (Exception e) when (MayPass(e) && !stoppingToken.IsCancellationRequested)
-            {
-                LogWaiting(logger, e.Message, delay.TotalSeconds);
-                await Task.Delay(delay, time, stoppingToken);
-            }
-        }
+        await ImportAsync(stoppingToken);
+        finished = true;
     }
 
     private async Task ImportAsync(CancellationToken stopping)
@@ -54,8 +43,26 @@ internal sealed partial class RegistryImport(
         foreach (var model in Folders(new DirectoryInfo(path)))
         {
             foreach (var version in Folders(model))
-                await ImportPackageAsync(version, stopping);
-            await PromoteNewestAsync(model.Name, stopping);
+                await PatientlyAsync(() => ImportPackageAsync(version, stopping), stopping);
+            await PatientlyAsync(() => PromoteNewestAsync(model.Name, stopping), stopping);
+        }
+    }
+
+    /// <summary>Repeats a step while a neighbour is away; every step may be repeated.</summary>
+    private async Task PatientlyAsync(Func<Task> step, CancellationToken stopping)
+    {
+        for (var delay = TimeSpan.FromMilliseconds(250); ; delay = delay * 2 < MaxDelay ? delay * 2 : MaxDelay)
+        {
+            try
+            {
+                await step();
+                return;
+            }
+            catch (Exception e) when (MayPass(e) && !stopping.IsCancellationRequested)
+            {
+                LogWaiting(logger, e.Message, delay.TotalSeconds);
+                await Task.Delay(delay, time, stopping);
+            }
         }
     }
 
