@@ -1,0 +1,164 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Aspire.Hosting.Local;
+
+/// <summary>Runs the resources as processes: all at once but for what waits, and down again in the opposite order.</summary>
+internal sealed class Engine
+{
+    private readonly EngineSettings _settings;
+    private readonly List<ResourceRunner> _runners;
+    private readonly Dictionary<ResourceRunner, Life> _lives = [];
+    private readonly RunRecord _record;
+    private string _state = "Starting";
+
+    public Engine(IReadOnlyList<ExecutableResource> resources, EngineSettings settings, IServiceProvider services)
+    {
+        _settings = settings;
+        _record = new(settings.Record);
+        var health = services.GetRequiredService<HealthCheckService>();
+        _runners = [.. resources.Select(resource => new ResourceRunner(resource, settings, health, Report))];
+    }
+
+    /// <returns>The exit code: 0 after a stop that was asked for, 1 when a resource could not start.</returns>
+    public async Task<int> RunAsync()
+    {
+        using var stop = new StopRequest(onSecond: () => _runners.ForEach(runner => runner.Kill()));
+        Directory.CreateDirectory(_settings.StopRequests);
+        foreach (var old in Directory.EnumerateFiles(_settings.StopRequests))
+            File.Delete(old);
+
+        Console.WriteLine($"engine: local processes, state in {_settings.Home}");
+        var clock = Stopwatch.StartNew();
+        foreach (var runner in _runners)
+            _lives[runner] = Life.Begin(runner, [.. Related<WaitAnnotation>(runner, wait => wait.Resource).Select(other => other.Ready)]);
+
+        using var stopWatching = new CancellationTokenSource();
+        var watching = WatchStopRequestsAsync(stopWatching.Token);
+
+        var failure = await StartAsync(stop.Asked);
+        if (failure is null && !stop.Asked.IsCompleted)
+        {
+            SetState("Healthy");
+            Console.WriteLine($"healthy after {clock.Elapsed.TotalSeconds:0.0} s");
+            await stop.Asked;
+        }
+
+        if (failure is not null)
+            Console.WriteLine($"{System.Environment.NewLine}{failure.Describe()}{System.Environment.NewLine}");
+
+        await stopWatching.CancelAsync();
+        await watching;
+        SetState("Stopping");
+        await Task.WhenAll(_runners.Select(StopAsync));
+        SetState(failure is null ? "Stopped" : "Failed");
+        return failure is null ? 0 : 1;
+    }
+
+    /// <summary>Waits until everything that counts is healthy, one resource has failed, or a stop was asked for.</summary>
+    private async Task<ResourceFailedException?> StartAsync(Task stopAsked)
+    {
+        var needed = _runners.Where(runner => !runner.Resource.Annotations.OfType<OptionalAnnotation>().Any()).Select(runner => runner.Ready).ToHashSet();
+        while (needed.Count > 0)
+        {
+            var next = await Task.WhenAny([.. needed, stopAsked]);
+            if (next == stopAsked)
+                return null;
+            if (next.Exception?.InnerException is ResourceFailedException failure)
+                return failure;
+            needed.Remove(next);
+        }
+        return null;
+    }
+
+    /// <summary>Stops a resource once everything that uses it has stopped.</summary>
+    private Task StopAsync(ResourceRunner runner)
+    {
+        var life = _lives[runner];
+        return life.Stopping ??= StopAfterUsersAsync();
+
+        async Task StopAfterUsersAsync()
+        {
+            var users = _runners.Where(other => Related<ReferenceAnnotation>(other, reference => reference.Resource).Contains(runner));
+            await Task.WhenAll(users.Select(StopAsync));
+            await life.EndAsync();
+        }
+    }
+
+    private IEnumerable<ResourceRunner> Related<TAnnotation>(ResourceRunner runner, Func<TAnnotation, IResource> other) =>
+        runner.Resource.Annotations.OfType<TAnnotation>().Select(other).Distinct().SelectMany(o => _runners.Where(r => r.Resource == o));
+
+    /// <summary>Keeps the wishes in step with the files that <c>suite stop</c> makes and <c>suite start</c> removes.</summary>
+    private async Task WatchStopRequestsAsync(CancellationToken cancellation)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancellation))
+            {
+                foreach (var runner in _runners)
+                    runner.Wanted.Set(isUp: !File.Exists(Path.Combine(_settings.StopRequests, runner.Resource.Name)));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The engine stops.
+        }
+    }
+
+    private void Report(ResourceRunner runner, string detail)
+    {
+        WriteRecord();
+        var isNews = runner.State is not (ResourceState.Waiting or ResourceState.Starting) && _state != "Stopping";
+        if (isNews)
+            Console.WriteLine($"  {runner.Resource.Name,-12} {runner.State.ToString().ToLowerInvariant(),-10} {detail}");
+    }
+
+    private void SetState(string state)
+    {
+        _state = state;
+        WriteRecord();
+    }
+
+    private void WriteRecord() => _record.Write(_state, _runners.Select(runner => runner.Status));
+
+    private sealed class Life(CancellationTokenSource end, Task run)
+    {
+        public Task? Stopping { get; set; }
+
+        public static Life Begin(ResourceRunner runner, Task[] dependencies)
+        {
+            var end = new CancellationTokenSource();
+            return new(end, Task.Run(() => runner.RunAsync(Task.WhenAll(dependencies), end.Token)));
+        }
+
+        public async Task EndAsync()
+        {
+            await end.CancelAsync();
+            await run;
+            end.Dispose();
+        }
+    }
+}
+
+/// <summary>Ctrl+C and the signals that end a program: the first asks for an orderly stop, the second for a quick one.</summary>
+internal sealed class StopRequest : IDisposable
+{
+    private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<PosixSignalRegistration> _signals;
+
+    public StopRequest(Action onSecond) =>
+        _signals = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(signal => PosixSignalRegistration.Create(signal, context =>
+        {
+            context.Cancel = true;
+            if (!_asked.TrySetResult())
+                onSecond();
+        }))];
+
+    public Task Asked => _asked.Task;
+
+    public void Dispose() => _signals.ForEach(signal => signal.Dispose());
+}

@@ -1,0 +1,46 @@
+namespace Aspire.Hosting.Local;
+
+/// <summary>A resource's output as a file of bounded size, its predecessor kept as <c>.1</c>, and the last lines in memory.</summary>
+internal sealed class ResourceLog(string path) : IDisposable
+{
+    private const long MaxBytes = 10 * 1024 * 1024;
+    private const int TailLines = 30;
+
+    private readonly Lock _lock = new();
+    private readonly Queue<string> _tail = [];
+    private StreamWriter _file = Open(path);
+
+    public string Path => path;
+
+    public void Write(string line)
+    {
+        lock (_lock)
+        {
+            _tail.Enqueue(line);
+            if (_tail.Count > TailLines)
+                _tail.Dequeue();
+
+            if (_file.BaseStream.Length > MaxBytes)
+            {
+                _file.Dispose();
+                File.Move(path, $"{path}.1", overwrite: true);
+                _file = Open(path);
+            }
+            _file.WriteLine(line);
+        }
+    }
+
+    public IReadOnlyList<string> Tail()
+    {
+        lock (_lock)
+            return [.. _tail];
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private static StreamWriter Open(string path)
+    {
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+        return new(new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete)) { AutoFlush = true };
+    }
+}

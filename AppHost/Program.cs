@@ -1,0 +1,45 @@
+using Aspire.Hosting;
+using InferenceSuite.AppHost;
+
+// The suite on one screen: settings, servers, services, edge. Runs under Aspire, or over Local/ where its packages are missing.
+var builder = DistributedApplication.CreateBuilder(args);
+var settings = new SuiteSettings(builder);
+
+// Servers: a configured connection string, else a container, else the executables installed on this machine.
+var postgres = builder.AddPostgresServer(settings, "auth", "storage", "training", "inference", "feedback");
+var rabbitmq = builder.AddRabbitMQServer(settings);
+
+// Services: each has its own database, and all of them meet in RabbitMQ.
+var auth = builder.AddService<Projects.AuthService>("auth", settings)
+    .Uses(postgres, "auth").Uses(rabbitmq, "rabbitmq")
+    .WithEnvironment("Auth__Admin__Email", settings.AdminEmail)
+    .WithEnvironment("Auth__Admin__Password", builder.AddSecret("admin-password", settings));
+
+var storage = builder.AddService<Projects.StorageService>("storage", settings)
+    .Uses(postgres, "storage").Uses(rabbitmq, "rabbitmq")
+    .WithEnvironment("Storage__Disk__Path", settings.State("objects"))
+    .WithConfigurationSection("Storage:S3")
+    .WithReference(auth);
+
+var training = builder.AddService<Projects.TrainingService>("training", settings)
+    .Uses(postgres, "training").Uses(rabbitmq, "rabbitmq")
+    .WithEnvironment("Registry__ImportPath", settings.Repository("models"))
+    .WithReference(auth).WithReference(storage);
+
+// Replicas are resources of their own: one behind a proxy could not be balanced by health and load.
+var inference = settings.InferenceReplicas.Select(replica => builder
+    .AddService<Projects.InferenceService>(replica, settings, identity: "inference")
+    .Uses(postgres, "inference").Uses(rabbitmq, "rabbitmq")
+    .WithEnvironment("Models__CachePath", settings.State("cache", replica))
+    .WithReference(auth).WithReference(storage).WithReference(training)).ToList();
+
+var feedback = builder.AddService<Projects.FeedbackService>("feedback", settings)
+    .Uses(postgres, "feedback").Uses(rabbitmq, "rabbitmq")
+    .WithReference(auth).WithReferences(inference);
+
+// Edge: the only door. It may start first: a service that is not up yet is its problem to tell.
+builder.AddService<Projects.Gateway>("gateway", settings, port: settings.Port)
+    .WithReference(rabbitmq.Connections["rabbitmq"], connectionName: "rabbitmq")
+    .WithReference(auth).WithReference(storage).WithReference(training).WithReference(feedback).WithReferences(inference);
+
+builder.Build().Run();

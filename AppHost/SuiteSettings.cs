@@ -1,0 +1,56 @@
+using System.Security.Cryptography;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+
+namespace InferenceSuite.AppHost;
+
+/// <summary>What a person may set for a run, and where its state lives. Settings come from the environment or the command line.</summary>
+internal sealed class SuiteSettings(IDistributedApplicationBuilder builder)
+{
+    private readonly string _repository = Path.GetFullPath("..", builder.AppHostDirectory);
+
+    /// <summary>The gateway's port: <c>SUITE_PORT</c>, 8080 when absent.</summary>
+    public int Port { get; } = int.Parse(builder.Configuration["SUITE_PORT"] ?? "8080");
+
+    /// <summary>The state folder: <c>SUITE_HOME</c>, <c>.suite</c> in the repository when absent.</summary>
+    public string Home => Path.GetFullPath(builder.Configuration["SUITE_HOME"] ?? ".suite", _repository);
+
+    /// <summary><c>inference-0</c>, <c>inference-1</c>, ...: <c>SUITE_REPLICAS_INFERENCE</c> of them, one when absent.</summary>
+    public IEnumerable<string> InferenceReplicas { get; } =
+        [.. Enumerable.Range(0, int.Parse(builder.Configuration["SUITE_REPLICAS_INFERENCE"] ?? "1")).Select(i => $"inference-{i}")];
+
+    /// <summary>The first administrator's login: <c>Auth:Admin:Email</c>.</summary>
+    public string AdminEmail { get; } = builder.Configuration["Auth:Admin:Email"] ?? "admin@suite.local";
+
+    public string Repository(params string[] path) => Path.Combine([_repository, .. path]);
+
+    public string State(params string[] path) => Path.Combine([Home, .. path]);
+
+    /// <summary>
+    /// A secret that stays the same from run to run: <c>Parameters:{name}</c> when configured, else generated once and kept
+    /// in <c>secrets/{name}</c> of the state folder, readable by its owner only.
+    /// </summary>
+    public string Secret(string name)
+    {
+        if (builder.Configuration[$"Parameters:{name}"] is { } configured)
+            return configured;
+
+        var file = State("secrets", name);
+        if (!File.Exists(file))
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows())
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            using var writer = new StreamWriter(file, options);
+            writer.Write(RandomNumberGenerator.GetString("abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789", 24));
+        }
+        return File.ReadAllText(file).Trim();
+    }
+}
+
+internal static class SecretExtensions
+{
+    public static IResourceBuilder<ParameterResource> AddSecret(this IDistributedApplicationBuilder builder, string name, SuiteSettings settings) =>
+        builder.AddParameter(name, settings.Secret(name), secret: true);
+}

@@ -1,0 +1,151 @@
+# What ./suite installs and builds: .NET is asked for, native parts come from npm, servers from the system's packages.
+
+required_dotnet=10.0.100
+
+# setup [package command]...: see install_system_packages.
+setup() {
+  check_dotnet
+  probe_feed
+  install_system_packages "$@"
+  install_native_parts
+  build
+}
+
+check_dotnet() {
+  local have
+  command -v dotnet > /dev/null || fail ".NET SDK $required_dotnet or later is needed and no dotnet is on the PATH: https://dotnet.microsoft.com/download"
+  have=$(cd "$root" && dotnet --version 2> /dev/null) || have=none
+  newer "$have" "$required_dotnet" || fail ".NET SDK $required_dotnet or later is needed, found $have: https://dotnet.microsoft.com/download"
+}
+
+# newer A B: version A is B or later.
+newer() { [ "$(printf '%s\n%s\n' "$2" "${1%%-*}" | sort -V | head -1)" = "$2" ]; }
+
+# --- servers and tools of the system -------------------------------------------------------------------------------
+
+has_postgres() { [ -n "${ConnectionStrings__postgres:-}${ConnectionStrings__auth:-}" ] || compgen -G '/usr/lib/postgresql/*/bin/postgres' > /dev/null || command -v postgres > /dev/null; }
+has_rabbitmq() { [ -n "${ConnectionStrings__rabbitmq:-}" ] || [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || command -v rabbitmq-server > /dev/null; }
+has_containers() { with_aspire && { timeout 3 docker info || timeout 3 podman info; } > /dev/null 2>&1; }
+
+# install_system_packages [package command]...: the pairs name what a test tier needs beside the suite's own needs.
+install_system_packages() {
+  local missing=()
+  command -v npm > /dev/null || missing+=(nodejs npm)
+  command -v curl > /dev/null || missing+=(curl)
+  if ! has_postgres && ! has_containers; then missing+=(postgresql); fi
+  if ! has_rabbitmq && ! has_containers; then missing+=(rabbitmq-server); fi
+  while [ $# -gt 0 ]; do
+    sh -c "$2" > /dev/null 2>&1 || missing+=("$1")
+    shift 2
+  done
+  [ ${#missing[@]} = 0 ] && return
+
+  local install="apt-get install -y --no-install-recommends ${missing[*]}" as_root=()
+  command -v apt-get > /dev/null || fail "These are missing: ${missing[*]}. Install them with this system's package manager, or point the suite at
+servers that run elsewhere (ConnectionStrings__postgres, ConnectionStrings__rabbitmq). On Debian or Ubuntu: $install"
+  if [ "$(id -u)" != 0 ]; then
+    command -v sudo > /dev/null || fail "These are missing and neither root nor sudo is at hand. As root: $install"
+    as_root=(sudo)
+    [ -t 0 ] || as_root=(sudo -n)
+  fi
+
+  say "To be installed as root: $install"
+  if [ -t 0 ] && ! $yes; then
+    read -r -p "Go ahead? [Y/n] " answer
+    [[ $answer =~ ^([yY]|yes|)$ ]] || fail "Nothing was installed."
+  fi
+  [ ${#as_root[@]} = 0 ] || "${as_root[@]}" true || fail "sudo was refused. As root: $install"
+  step "installing ${missing[*]}" "${as_root[@]}" bash "$root/scripts/apt-install.sh" "${missing[@]}" ||
+    fail "The installation failed. By hand: $install"
+}
+
+# --- native parts from npm: ONNX Runtime, libvips, the dashboard ------------------------------------------------------
+
+install_native_parts() {
+  cmp -s "$root/package-lock.json" "$root/node_modules/.suite-lock.json" && return
+  step "fetching native parts (npm)" npm --prefix "$root" ci --ignore-scripts --no-audit --no-fund || fail "npm ci failed."
+  cp "$root/package-lock.json" "$root/node_modules/.suite-lock.json"
+}
+
+# --- the NuGet feed ----------------------------------------------------------------------------------------------
+
+with_aspire() { grep -qs '<HasAspire>true' "$root/Packages.local.props"; }
+
+# Asks once which of the preferred packages the feed has, and writes the switches of Directory.Build.props. Asked again
+# when the SDK, the feed's configuration or the wanted versions change.
+probe_feed() {
+  local asked switch reply props=$root/Packages.local.props
+  asked=$({ dotnet --version; echo "${SUITE_ENGINE:-}"; cat "$root/Directory.Packages.props" "$root"/[Nn]u[Gg]et.[Cc]onfig "$HOME/.nuget/NuGet/NuGet.Config" 2> /dev/null || true; } | cksum)
+  grep -qsF "asked: $asked" "$props" && return
+  step "asking the NuGet feed what it has" ask_feed "$asked" || exit 1
+}
+
+ask_feed() {
+  local work switch
+  work=$(mktemp -d)
+  if [ "${SUITE_ENGINE:-}" = local ]; then mkdir "$work/HasAspire"; echo false > "$work/HasAspire/has"; else
+    probe HasAspire Aspire.Hosting.AppHost Aspire.Hosting.PostgreSQL Aspire.Hosting.RabbitMQ Aspire.AppHost.Sdk &
+  fi
+  probe HasAspireClients Aspire.Npgsql Aspire.RabbitMQ.Client &
+  probe HasOnnxRuntime Microsoft.ML.OnnxRuntime.Gpu &
+  probe HasYarp Yarp.ReverseProxy &
+  wait
+  if grep -lE 'NU1301|NU1302' "$work"/*/answer; then
+    echo "The NuGet feed does not answer:"
+    grep -hm1 -E 'NU130[12]' "$work"/*/answer | head -1
+    rm -rf "$work"
+    return 1
+  fi
+  {
+    echo "<Project>"
+    echo "  <!-- Written by ./suite: what this machine's NuGet feed has. Delete it to ask again. asked: $1 -->"
+    echo "  <PropertyGroup>"
+    echo "    <PackagesProbed>true</PackagesProbed>"
+    for switch in HasAspire HasAspireClients HasOnnxRuntime HasYarp; do echo "    <$switch>$(cat "$work/$switch/has")</$switch>"; done
+    echo "  </PropertyGroup>"
+    echo "</Project>"
+  } > "$root/Packages.local.props.new"
+  mv "$root/Packages.local.props.new" "$root/Packages.local.props"
+  rm -rf "$work"
+}
+
+# probe Switch package...: true when a project with these packages, in the versions of Directory.Packages.props, restores.
+probe() {
+  local switch=$1 folder=$work/$1 package version
+  shift
+  mkdir -p "$folder"
+  {
+    echo '<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup><ItemGroup>'
+    for package; do
+      version=$(sed -n "s/.*Include=\"${package/.Sdk/.[A-Z]*}\" Version=\"\([^\"]*\)\".*/\1/p" "$root/Directory.Packages.props" | head -1)
+      case $package in
+        *.Sdk) echo "<PackageDownload Include=\"$package\" Version=\"[$(sed -n 's/.*Aspire.AppHost.Sdk" Version="\([^"]*\)".*/\1/p' "$root/AppHost/AppHost.csproj" | head -1)]\" />" ;;
+        *) echo "<PackageReference Include=\"$package\" Version=\"$version\" />" ;;
+      esac
+    done
+    echo '</ItemGroup></Project>'
+  } > "$folder/probe.csproj"
+  for package in "$root"/[Nn]u[Gg]et.[Cc]onfig; do [ ! -f "$package" ] || cp "$package" "$folder/"; done
+  if dotnet restore "$folder/probe.csproj" > "$folder/answer" 2>&1; then echo true; else echo false; fi > "$folder/has"
+}
+
+# --- build -------------------------------------------------------------------------------------------------------
+
+# Release, once: nothing is done while no source is newer than the last good build.
+build() {
+  local stamp=$root/artifacts/suite.stamp
+  mkdir -p "$root/artifacts"
+  (
+    flock 9 # two runs of one checkout must not build at the same time
+    if [ -f "$stamp" ] && [ -z "$(sources_newer_than "$stamp")" ]; then exit 0; fi
+    touch "$stamp.new"
+    step "building" dotnet build "$root/InferenceSuite.sln" -c Release -v quiet -nodeReuse:false || exit 1
+    mv "$stamp.new" "$stamp"
+  ) 9> "$root/artifacts/.lock" || fail "The build failed."
+}
+
+# Folders count too: their time tells of a file that was removed.
+sources_newer_than() {
+  find "$root" -mindepth 1 \( -name artifacts -o -name node_modules -o -name .git -o -name '.suite*' -o -name TestResults -o -name __pycache__ -o -path "$SUITE_HOME" \) -prune \
+    -o ! -name '*.md' ! -path "$root/models/*" -newer "$1" -print -quit
+}

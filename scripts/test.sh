@@ -1,0 +1,47 @@
+# Tests, tier by tier. The last line is "N passed, N failed", with ", N skipped" when there are any.
+
+all_tiers=(Unit Integration EndToEnd Accuracy)
+
+run_tests() {
+  local tier tiers=("$@") needs=() passed=0 failed=0 skipped=0 empty=() reasons
+  [ ${#tiers[@]} -gt 0 ] || tiers=("${all_tiers[@]}")
+  for tier in "${tiers[@]}"; do
+    [ -d "$root/tests/$tier" ] || fail "There is no tier $tier; there are: ${all_tiers[*]}"
+    if [ "$tier" = Accuracy ]; then needs+=(python3-pil "/usr/bin/python3 -c 'import PIL'" python3-numpy "/usr/bin/python3 -c 'import numpy'"); fi
+  done
+  if [ -z "${SUITE_DATA:-}" ] && [ -d "$root/../shared/data" ]; then export SUITE_DATA=$root/../shared/data; fi
+  # Tests stop, kill and start single resources, which the local engine lets them do.
+  export SUITE_ENGINE=local
+  setup "${needs[@]}"
+
+  reasons=$(mktemp)
+  for tier in "${tiers[@]}"; do
+    run_tier "$tier"
+  done
+  if [ -s "$reasons" ]; then
+    say "Skipped:"
+    sort "$reasons" | uniq -c
+  fi
+  rm -f "$reasons"
+  [ ${#empty[@]} = 0 ] || say "Without a single test: ${empty[*]}"
+  say "$passed passed, $failed failed$([ $skipped = 0 ] || printf ', %s skipped' "$skipped")"
+  [ $failed = 0 ] && [ ${#empty[@]} = 0 ]
+}
+
+run_tier() {
+  local began=$SECONDS results=$root/artifacts/test-results/$1 trx counts p=0 f=0 s=0
+  rm -rf "$results"
+  say "== $1"
+  dotnet test "$root/tests/$1/$1.csproj" -c Release --no-build --nologo --results-directory "$results" \
+    --logger "trx;LogFileName=$1.trx" --logger "console;verbosity=minimal" < /dev/null || true
+  trx=$results/$1.trx
+  if [ -f "$trx" ]; then
+    counts=$(grep -o '<Counters [^>]*>' "$trx" | head -1)
+    p=$(sed -n 's/.* passed="\([0-9]*\)".*/\1/p' <<< "$counts")
+    s=$(sed -n 's/.* notExecuted="\([0-9]*\)".*/\1/p' <<< "$counts")
+    f=$(($(sed -n 's/.* total="\([0-9]*\)".*/\1/p' <<< "$counts") - p - s))
+  fi
+  if [ $((p + f)) = 0 ]; then empty+=("$1"); fi
+  passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+  say "== $1: $p passed, $f failed, $s skipped, $((SECONDS - began)) s"
+}
