@@ -9,11 +9,14 @@ public static class AuthorizationProblems
 {
     public static ProblemException Forbidden(HttpContext context)
     {
-        var needed = context.GetEndpoint()?.Metadata.GetOrderedMetadata<RequiresScopeAttribute>().Select(required => required.Scope).ToArray() ?? [];
+        var metadata = context.GetEndpoint()?.Metadata;
+        var needed = (metadata?.GetOrderedMetadata<RequiresScopeAttribute>() ?? []).Select(required => $"'{required.Scope}'")
+            .Concat((metadata?.GetOrderedMetadata<AnyScope>() ?? []).Select(any => string.Join(" or ", any.Scopes.Select(scope => $"'{scope}'"))))
+            .ToArray();
         return new ProblemException(
             StatusCodes.Status403Forbidden,
             "missing-scope",
-            needed.Length == 0 ? "The caller may not do this." : $"This needs the scope '{string.Join("' and '", needed)}'.");
+            needed.Length == 0 ? "The caller may not do this." : $"This needs the scope {string.Join(", and ", needed)}.");
     }
 }
 
@@ -29,3 +32,6 @@ public sealed class RequiresScopeAttribute(string scope) : Attribute, IAuthorize
 
     public string? AuthenticationSchemes { get; set; }
 }
+
+/// <summary>The scopes of which <see cref="TokenAuthenticationExtensions.RequireAnyScope{TBuilder}"/> wants one.</summary>
+internal sealed record AnyScope(IReadOnlyList<string> Scopes);

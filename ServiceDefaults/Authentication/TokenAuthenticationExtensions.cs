@@ -42,6 +42,12 @@ public static class TokenAuthenticationExtensions
     public static TBuilder RequireScope<TBuilder>(this TBuilder builder, string scope) where TBuilder : IEndpointConventionBuilder =>
         builder.RequireAuthorization(new RequiresScopeAttribute(scope));
 
+    /// <summary>Admits tokens with at least one of <paramref name="scopes"/>; others get a 403 that names them.</summary>
+    public static TBuilder RequireAnyScope<TBuilder>(this TBuilder builder, params string[] scopes) where TBuilder : IEndpointConventionBuilder =>
+        builder
+            .RequireAuthorization(policy => policy.RequireAuthenticatedUser().RequireAssertion(context => scopes.Any(context.User.HasScope)))
+            .WithMetadata(new AnyScope(scopes));
+
     /// <summary>404, 405 and 415: no code of ours runs, and asking for a token would hide what is wrong with the request.</summary>
     private static bool IsRoutingsOwnAnswer(object? resource) =>
         resource is HttpContext context && (context.GetEndpoint() is not { } endpoint || endpoint.Metadata.Count == 0);

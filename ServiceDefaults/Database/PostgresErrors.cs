@@ -11,6 +11,17 @@ public static class PostgresErrors
         || postgres.SqlState.StartsWith("57P", StringComparison.Ordinal)  // shutdown, crash, cannot connect now
         || postgres.SqlState.StartsWith("53", StringComparison.Ordinal);  // out of connections, disk or memory
 
+    /// <summary>The same for what EF throws, which wraps such an exception once or twice.</summary>
+    public static bool IsDatabaseAway(this Exception exception)
+    {
+        for (var e = exception; e is not null; e = e.InnerException)
+        {
+            if (e is NpgsqlException npgsql)
+                return npgsql.IsConnectionProblem();
+        }
+        return false;
+    }
+
     public static bool IsUniqueViolation(this Exception exception) =>
         exception is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation }
         || exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };

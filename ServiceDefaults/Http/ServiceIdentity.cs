@@ -14,6 +14,9 @@ public sealed class ServiceIdentity
     /// <summary>What AuthService's client-credentials grant asks for. The same in every service; never logged.</summary>
     [Required, MinLength(16)]
     public string Secret { get; init; } = "";
+
+    /// <summary>This process among the replicas of the service; for people who read events and logs.</summary>
+    public string Instance { get; init; } = $"{Environment.MachineName}:{Environment.ProcessId}";
 }
 
 public static class ServiceIdentityExtensions

@@ -6,6 +6,6 @@ CREATE TABLE outbox (
   type        text NOT NULL,
   subject     text NOT NULL,
   body        text NOT NULL,
-  traceparent text,
+  trace_parent text,
   time        timestamptz NOT NULL
 ) WITH (autovacuum_vacuum_scale_factor = 0.0, autovacuum_vacuum_threshold = 2000);

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using ServiceDefaults.Database;
 
 namespace ServiceDefaults.Outbox;
 
@@ -9,13 +10,8 @@ public static class OutboxModel
     {
         var outbox = model.Entity<OutboxMessage>().ToTable("outbox");
         outbox.HasKey(m => m.Seq);
-        outbox.Property(m => m.Seq).HasColumnName("seq").UseIdentityAlwaysColumn();
-        outbox.Property(m => m.Id).HasColumnName("id");
-        outbox.Property(m => m.Type).HasColumnName("type");
-        outbox.Property(m => m.Subject).HasColumnName("subject");
-        outbox.Property(m => m.Body).HasColumnName("body");
-        outbox.Property(m => m.TraceParent).HasColumnName("traceparent");
-        outbox.Property(m => m.Time).HasColumnName("time");
+        outbox.Property(m => m.Seq).UseIdentityAlwaysColumn();
+        outbox.Metadata.UseSnakeCaseColumns();
         return model;
     }
 

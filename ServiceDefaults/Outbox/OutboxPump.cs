@@ -1,3 +1,4 @@
+using System.Data;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -54,6 +55,20 @@ internal sealed partial class OutboxPump(
         while (!await TryLockAsync(connection, stopping))
             await Task.Delay(LockRetryInterval, time, stopping);
 
+        try
+        {
+            await PumpAsync(connection, madeProgress, stopping);
+        }
+        finally
+        {
+            // A closed connection keeps its session, and so the lock, until the pool hands it out again.
+            if (connection.FullState == ConnectionState.Open)
+                await ExecuteAsync(connection, $"SELECT pg_advisory_unlock({LockId})", CancellationToken.None);
+        }
+    }
+
+    private async Task PumpAsync(NpgsqlConnection connection, Action madeProgress, CancellationToken stopping)
+    {
         // Resolved here, not in the constructor: connecting fails while the broker is away.
         await using var publisher = await EventPublisher.OpenAsync(services.GetRequiredService<IConnection>(), identity, stopping);
         LogLeading(logger);
@@ -89,9 +104,15 @@ internal sealed partial class OutboxPump(
         return (bool)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
     private static async Task<List<OutboxMessage>> ReadPageAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand($"SELECT seq, id, type, subject, body, traceparent, time FROM outbox ORDER BY seq LIMIT {PageSize}", connection);
+        await using var command = new NpgsqlCommand($"SELECT seq, id, type, subject, body, trace_parent, time FROM outbox ORDER BY seq LIMIT {PageSize}", connection);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var page = new List<OutboxMessage>();
         while (await reader.ReadAsync(cancellation))

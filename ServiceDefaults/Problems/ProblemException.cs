@@ -16,6 +16,9 @@ public sealed class ProblemException(int status, string code, string detail) : E
     /// <summary>The field, column or header to blame, if it is one.</summary>
     public string? Field { get; init; }
 
+    /// <summary>Instead of <see cref="Field"/> when several are to blame, each for its own reason.</summary>
+    public IReadOnlyDictionary<string, string[]>? Errors { get; init; }
+
     /// <summary>When trying again makes sense; sent as <c>Retry-After</c>.</summary>
     public TimeSpan? RetryAfter { get; init; }
 

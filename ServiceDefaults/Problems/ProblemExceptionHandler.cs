@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
-using Npgsql;
 using ServiceDefaults.Database;
 
 namespace ServiceDefaults.Problems;
@@ -16,7 +15,7 @@ internal sealed class ProblemExceptionHandler(IProblemDetailsService problems) :
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
                 ProblemException.TooLarge("body", "The request body is larger than this route accepts."),
             BadHttpRequestException bad => new ProblemException(bad.StatusCode, "malformed-request", Explain(bad)),
-            NpgsqlException e when e.IsConnectionProblem() =>
+            _ when exception.IsDatabaseAway() =>
                 ProblemException.Unavailable("database-unavailable", "The database does not answer.", TimeSpan.FromSeconds(2)),
             _ => null,
         };

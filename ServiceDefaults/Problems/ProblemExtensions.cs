@@ -44,7 +44,9 @@ public static class ProblemExtensions
             Detail = problem.Message,
         };
         details.Extensions["code"] = problem.Code;
-        if (problem.Field is not null)
+        if (problem.Errors is not null)
+            details.Extensions["errors"] = problem.Errors;
+        else if (problem.Field is not null)
             details.Extensions["errors"] = new Dictionary<string, string[]> { [problem.Field] = [problem.Message] };
         return details;
     }
