@@ -90,6 +90,3 @@ internal static class Infrastructure
         return builder.AddConnectionString($"{name}-connection");
     }
 }
-
-/// <summary>The signal that ends a resource in good order, where it is not SIGTERM. Acted on by the local engine.</summary>
-internal sealed record StopSignalAnnotation(string Signal) : IResourceAnnotation;

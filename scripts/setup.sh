@@ -2,11 +2,12 @@
 
 required_dotnet=10.0.100
 
+# setup [package command]...: see install_system_packages.
 setup() {
   check_dotnet
+  probe_feed
   install_system_packages "$@"
   install_native_parts
-  probe_feed
   build
 }
 
@@ -74,7 +75,7 @@ with_aspire() { grep -qs '<HasAspire>true' "$root/Packages.local.props"; }
 # when the SDK, the feed's configuration or the wanted versions change.
 probe_feed() {
   local asked switch reply props=$root/Packages.local.props
-  asked=$({ dotnet --version; cat "$root/Directory.Packages.props" "$root"/[Nn]u[Gg]et.[Cc]onfig "$HOME/.nuget/NuGet/NuGet.Config" 2> /dev/null || true; } | cksum)
+  asked=$({ dotnet --version; echo "${SUITE_ENGINE:-}"; cat "$root/Directory.Packages.props" "$root"/[Nn]u[Gg]et.[Cc]onfig "$HOME/.nuget/NuGet/NuGet.Config" 2> /dev/null || true; } | cksum)
   grep -qsF "asked: $asked" "$props" && return
   step "asking the NuGet feed what it has" ask_feed "$asked" || exit 1
 }
@@ -82,7 +83,9 @@ probe_feed() {
 ask_feed() {
   local work switch
   work=$(mktemp -d)
-  probe HasAspire Aspire.Hosting.AppHost Aspire.Hosting.PostgreSQL Aspire.Hosting.RabbitMQ Aspire.AppHost.Sdk &
+  if [ "${SUITE_ENGINE:-}" = local ]; then mkdir "$work/HasAspire"; echo false > "$work/HasAspire/has"; else
+    probe HasAspire Aspire.Hosting.AppHost Aspire.Hosting.PostgreSQL Aspire.Hosting.RabbitMQ Aspire.AppHost.Sdk &
+  fi
   probe HasAspireClients Aspire.Npgsql Aspire.RabbitMQ.Client &
   probe HasOnnxRuntime Microsoft.ML.OnnxRuntime.Gpu &
   probe HasYarp Yarp.ReverseProxy &

@@ -10,11 +10,9 @@ run_tests() {
     if [ "$tier" = Accuracy ]; then needs+=(python3-pil "/usr/bin/python3 -c 'import PIL'" python3-numpy "/usr/bin/python3 -c 'import numpy'"); fi
   done
   if [ -z "${SUITE_DATA:-}" ] && [ -d "$root/../shared/data" ]; then export SUITE_DATA=$root/../shared/data; fi
-  check_dotnet
-  install_system_packages "${needs[@]}"
-  install_native_parts
-  probe_feed
-  build
+  # Tests stop, kill and start single resources, which the local engine lets them do.
+  export SUITE_ENGINE=local
+  setup "${needs[@]}"
 
   reasons=$(mktemp)
   for tier in "${tiers[@]}"; do

@@ -65,6 +65,7 @@ internal sealed class LocalBuilder(string[] args) : IDistributedApplicationBuild
     public DistributedApplication Build()
     {
         var settings = new EngineSettings(Configuration, AppHostDirectory);
+        Services.AddHealthChecks();
         Dashboard.AddTo(this, settings, [.. _resources.OfType<ProjectResource>()]);
         return new(new Engine([.. _resources.OfType<ExecutableResource>()], settings, Services.BuildServiceProvider()));
     }
