@@ -22,7 +22,7 @@ public class ResizeTests
     [Test]
     public void Stretching_equals_the_naive_way(
         [Values(Interpolation.Bilinear, Interpolation.Bicubic)] Interpolation filter,
-        [Values("1x1", "2x3", "7x5", "64x48", "64x1", "1x64", "201x33", "300x301")] string size)
+        [Values("1x1", "2x3", "7x5", "64x48", "64x1", "1x64", "201x33", "150x151")] string size)
     {
         var (width, height) = Parse(size);
         var pixels = Noise(width, height);
