@@ -8,6 +8,7 @@ using Gateway.Routing;
 using ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(args);
+builder.Services.AddSingleton<IProblemDetailsWriter, OpenInferenceErrors>();
 builder.AddServiceDefaults();
 builder.AddEdgeIdentity();
 builder.AddRateLimits();

@@ -10,8 +10,8 @@ public sealed class ExchangeClient(HttpClient auth)
     public async Task<Exchanged?> ExchangeKeyAsync(string apiKey, CancellationToken cancellation)
     {
         using var response = await auth.PostAsJsonAsync("/internal/exchange", new { apiKey }, cancellation);
-        // A refused key is 401 with this code; a 401 without it means that our own token was refused.
-        if (response.StatusCode == HttpStatusCode.Unauthorized && (await response.Content.ReadAsStringAsync(cancellation)).Contains("invalid-key", StringComparison.Ordinal))
+        // With a challenge it would be our own token that was refused.
+        if (response.StatusCode == HttpStatusCode.Unauthorized && response.Headers.WwwAuthenticate.Count == 0)
             return null;
         return await ReadAsync(response, cancellation);
     }
