@@ -59,6 +59,7 @@ public class DiskTests
         using var put = await storage.PutAsync("alice", SomeContent());
         await Eventually.IsTrueAsync(async () => !await storage.IsReadyAsync(), "it is not ready", () => storage.Log);
 
-        Assert.That((int)put.StatusCode, Is.GreaterThanOrEqualTo(500));
+        Assert.That(put.StatusCode, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
+        Assert.That(put.Headers.RetryAfter, Is.Not.Null);
     }
 }

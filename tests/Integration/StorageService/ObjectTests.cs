@@ -39,7 +39,7 @@ public class ObjectTests(string backend)
         Assert.That(got.Content.Headers.ContentType!.ToString(), Is.EqualTo("image/png"));
         Assert.That(got.Content.Headers.ContentLength, Is.EqualTo(bytes));
         Assert.That(got.Headers.ETag!.Tag, Is.EqualTo($"\"{Sha256(content)}\""));
-        Assert.That(await got.Content.ReadAsByteArrayAsync(), Is.EqualTo(content));
+        Assert.That(Sha256(await got.Content.ReadAsByteArrayAsync()), Is.EqualTo(Sha256(content)));
     }
 
     [Test]
