@@ -1,7 +1,6 @@
 using AuthService.SigningKeys;
 using AuthService.Users;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Npgsql;
 using ServiceDefaults.Database;
 
 namespace AuthService;
@@ -25,7 +24,7 @@ internal sealed partial class FirstStart(
                 await keys.EnsureAsync(stopping);
                 return;
             }
-            catch (NpgsqlException e) when (e.IsConnectionProblem())
+            catch (Exception e) when (e.IsDatabaseAway())
             {
                 LogWaiting(logger, e.Message);
                 await Task.Delay(RetryInterval, stopping);

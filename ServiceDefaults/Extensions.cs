@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using ServiceDefaults.Authentication;
+using ServiceDefaults.Database;
 using ServiceDefaults.Health;
 using ServiceDefaults.Http;
 using ServiceDefaults.Problems;
@@ -23,7 +24,7 @@ public static class Extensions
         builder.Services.AddServiceIdentity(builder.Configuration);
         builder.Services.AddTokenAuthentication();
         builder.Services.AddOpenApi();
-        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<TimeProvider, DatabaseTime>();
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;

@@ -46,7 +46,7 @@ public sealed class ImageDecoder
             throw new TimeoutException($"No image could be decoded within {_limits.MaxWait.TotalSeconds:0.#} s: ImageLimits.MaxConcurrentDecodes is {_limits.MaxConcurrentDecodes}.");
         try
         {
-            return StripDecoder.Decode(entry, facts, bytes, cancellationToken);
+            return StripDecoder.Decode(entry, facts, bytes.Span, cancellationToken);
         }
         finally
         {

@@ -4,12 +4,27 @@ namespace Imaging;
 internal static unsafe class StripDecoder
 {
     /// <summary>Small enough to stay in the second-level cache between decoding and converting.</summary>
-    private const int StripBytes = 1024 * 1024;
+    private const int StripBytes = 256 * 1024;
 
-    internal static DecodedImage Decode(FormatEntry entry, HeaderFacts facts, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    internal static DecodedImage Decode(FormatEntry entry, HeaderFacts facts, ReadOnlySpan<byte> file, CancellationToken cancellationToken)
     {
-        using var pin = bytes.Pin();
-        using var source = VipsImage.TryOpen(entry.Reader!, (byte*)pin.Pointer, bytes.Length) ?? throw Damaged(entry);
+        var essentials = PixelPool.Rent(file.Length);
+        try
+        {
+            var length = entry.Reader!.CopyEssentials(file, essentials);
+            // Pinned until the native image that reads from it is gone.
+            fixed (byte* data = essentials)
+                return Decode(entry, facts, data, length, cancellationToken);
+        }
+        finally
+        {
+            PixelPool.Return(essentials);
+        }
+    }
+
+    private static DecodedImage Decode(FormatEntry entry, HeaderFacts facts, byte* data, int length, CancellationToken cancellationToken)
+    {
+        using var source = VipsImage.TryOpen(entry.Reader!, data, length) ?? throw Damaged(entry);
         var layout = LayoutOf(source, facts, entry);
 
         var swap = OrientedTarget.SwapsSides(facts.Orientation);

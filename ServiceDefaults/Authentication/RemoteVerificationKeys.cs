@@ -11,9 +11,11 @@ namespace ServiceDefaults.Authentication;
 internal sealed class RemoteVerificationKeys(HttpClient auth, TimeProvider time) : IVerificationKeys
 {
     private static readonly TimeSpan MinRefreshInterval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FailureMemory = TimeSpan.FromSeconds(1);
     private readonly SemaphoreSlim gate = new(1, 1);
     private FrozenDictionary<string, ECDsa> keys = FrozenDictionary<string, ECDsa>.Empty;
     private DateTimeOffset fetchedAt = DateTimeOffset.MinValue;
+    private DateTimeOffset failedAt = DateTimeOffset.MinValue;
 
     public async ValueTask<ECDsa?> FindAsync(string kid, CancellationToken cancellation)
     {
@@ -24,16 +26,30 @@ internal sealed class RemoteVerificationKeys(HttpClient auth, TimeProvider time)
         try
         {
             if (!keys.ContainsKey(kid) && time.GetUtcNow() - fetchedAt >= MinRefreshInterval)
-            {
-                var published = await auth.GetFromJsonAsync<JsonWebKeySet>("/.well-known/jwks.json", cancellation);
-                keys = published!.Keys.ToFrozenDictionary(key => key.Kid, key => key.ToPublicKey());
-                fetchedAt = time.GetUtcNow();
-            }
+                await FetchAsync(cancellation);
             return keys.GetValueOrDefault(kid);
         }
         finally
         {
             gate.Release();
+        }
+    }
+
+    private async Task FetchAsync(CancellationToken cancellation)
+    {
+        // While AuthService is away, those who queued here for it hear so at once instead of one timeout after another.
+        if (time.GetUtcNow() - failedAt < FailureMemory)
+            throw new HttpRequestException("AuthService did not answer a moment ago.");
+        try
+        {
+            var published = await auth.GetFromJsonAsync<JsonWebKeySet>("/.well-known/jwks.json", cancellation);
+            keys = published!.Keys.ToFrozenDictionary(key => key.Kid, key => key.ToPublicKey());
+            fetchedAt = time.GetUtcNow();
+        }
+        catch (Exception e) when (e is HttpRequestException || e is TaskCanceledException && !cancellation.IsCancellationRequested)
+        {
+            failedAt = time.GetUtcNow();
+            throw new HttpRequestException("AuthService does not answer.", e);
         }
     }
 }

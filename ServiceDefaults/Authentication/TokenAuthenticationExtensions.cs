@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -30,7 +31,9 @@ public static class TokenAuthenticationExtensions
         services.AddAuthentication(Scheme).AddScheme<AuthenticationSchemeOptions, TokenAuthenticationHandler>(Scheme, null);
 
         var authorization = services.AddAuthorizationBuilder()
-            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+            .SetFallbackPolicy(new AuthorizationPolicyBuilder()
+                .RequireAssertion(context => context.User.Identity?.IsAuthenticated == true || IsRoutingsOwnAnswer(context.Resource))
+                .Build());
         foreach (var scope in AllScopes)
             authorization.AddPolicy(ScopePolicy(scope), policy => policy.RequireAuthenticatedUser().RequireAssertion(context => context.User.HasScope(scope)));
     }
@@ -44,6 +47,10 @@ public static class TokenAuthenticationExtensions
         builder
             .RequireAuthorization(policy => policy.RequireAuthenticatedUser().RequireAssertion(context => scopes.Any(context.User.HasScope)))
             .WithMetadata(new AnyScope(scopes));
+
+    /// <summary>404, 405 and 415: no code of ours runs, and asking for a token would hide what is wrong with the request.</summary>
+    private static bool IsRoutingsOwnAnswer(object? resource) =>
+        resource is HttpContext context && (context.GetEndpoint() is not { } endpoint || endpoint.Metadata.Count == 0);
 
     internal static string ScopePolicy(string scope) => $"scope:{scope}";
 }

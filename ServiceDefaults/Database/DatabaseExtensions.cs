@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
@@ -27,6 +28,8 @@ public static class DatabaseExtensions
         });
         builder.Services.AddDbContextPool<TContext>((services, options) => options
             .UseNpgsql(services.GetRequiredService<NpgsqlDataSource>())
+            // What fails is thrown: whoever catches it knows whether a duplicate is an incident or an answer.
+            .ConfigureWarnings(warnings => warnings.Ignore(CoreEventId.SaveChangesFailed, RelationalEventId.CommandError))
             .AddInterceptors(services.GetRequiredService<OutboxInterceptor>()));
 
         builder.Services.AddSingleton(services => new DatabaseMigrator(

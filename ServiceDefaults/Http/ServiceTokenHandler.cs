@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 
 namespace ServiceDefaults.Http;
@@ -7,7 +8,15 @@ internal sealed class ServiceTokenHandler(ServiceTokens tokens, string scope) : 
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
     {
-        request.Headers.Authorization ??= new AuthenticationHeaderValue("Bearer", await tokens.GetAsync(scope, cancellation));
-        return await base.SendAsync(request, cancellation);
+        if (request.Headers.Authorization is not null)
+            return await base.SendAsync(request, cancellation);
+
+        var token = await tokens.GetAsync(scope, cancellation);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        var response = await base.SendAsync(request, cancellation);
+        // A challenge means that the token itself was refused, its key being gone: the next call asks for another.
+        if (response.StatusCode == HttpStatusCode.Unauthorized && response.Headers.WwwAuthenticate.Count > 0)
+            tokens.Forget(scope, token);
+        return response;
     }
 }

@@ -33,6 +33,13 @@ public sealed class ServiceTokens(IHttpClientFactory clients, ServiceIdentity id
         }
     }
 
+    /// <summary>Drops a token that was refused although it has not expired.</summary>
+    internal void Forget(string scope, string refused)
+    {
+        if (entries.TryGetValue(scope, out var entry) && entry.Current is { } held && held.Value == refused)
+            entry.Current = null;
+    }
+
     private async Task<TokenAnswer> RequestAsync(string scope, CancellationToken cancellation)
     {
         using var form = new FormUrlEncodedContent(new Dictionary<string, string>

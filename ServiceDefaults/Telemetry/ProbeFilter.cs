@@ -10,11 +10,15 @@ internal sealed class ProbeFilter : BaseProcessor<Activity>
     {
         for (var span = data; span is not null; span = span.Parent)
         {
-            if (span.GetTagItem("url.path") is string path && path.StartsWith("/health", StringComparison.Ordinal))
+            if (IsProbe(span.GetTagItem("url.path")) || IsProbe(span.GetTagItem("url.full")))
             {
                 data.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
                 return;
             }
         }
     }
+
+    // GET /health is a route that people call; only these two are probes, asked (a path) or asking (a whole address).
+    private static bool IsProbe(object? url) =>
+        url is string text && (text.EndsWith("/health/live", StringComparison.Ordinal) || text.EndsWith("/health/ready", StringComparison.Ordinal));
 }

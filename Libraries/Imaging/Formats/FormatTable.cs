@@ -2,13 +2,16 @@ namespace Imaging;
 
 internal delegate bool SignatureTest(ReadOnlySpan<byte> bytes);
 
-internal delegate HeaderFacts HeaderReader(ReadOnlySpan<byte> bytes, ImageLimits limits);
+internal delegate HeaderFacts HeaderReader(ReadOnlySpan<byte> file, ImageLimits limits);
+
+/// <summary>Copies what the pixels depend on into <paramref name="target"/>, which is as long as the file; returns the length.</summary>
+internal delegate int EssentialsCopier(ReadOnlySpan<byte> file, Span<byte> target);
 
 /// <summary>What a header reader found: pixels as stored, and the EXIF orientation.</summary>
 internal readonly record struct HeaderFacts(int Width, int Height, int Orientation);
 
-/// <summary>How an accepted format is read: our header reader, then libvips' loader of buffers by its operation and class name.</summary>
-internal sealed record FormatReader(HeaderReader ReadHeader, string Operation, string ClassName, string Options);
+/// <summary>How an accepted format is read: by our header reader and filter, then by libvips' loader of buffers, named as operation and as class.</summary>
+internal sealed record FormatReader(HeaderReader ReadHeader, EssentialsCopier CopyEssentials, string Operation, string ClassName, string Options);
 
 /// <summary>A format we can name. Without a <paramref name="Reader"/> it is recognised and refused.</summary>
 internal sealed record FormatEntry(ImageFormat Format, string Name, SignatureTest Matches, FormatReader? Reader = null);
@@ -21,8 +24,10 @@ internal static class FormatTable
 
     private static readonly FormatEntry[] Entries =
     [
-        new(ImageFormat.Jpeg, "JPEG", b => b.StartsWith<byte>([0xFF, 0xD8, 0xFF]), new(JpegHeader.Read, "jpegload_buffer", "VipsForeignLoadJpegBuffer", Strict)),
-        new(ImageFormat.Png, "PNG", b => b.StartsWith(PngHeader.Signature), new(PngHeader.Read, "pngload_buffer", "VipsForeignLoadPngBuffer", Strict)),
+        new(ImageFormat.Jpeg, "JPEG", b => b.StartsWith<byte>([0xFF, 0xD8, 0xFF]),
+            new(JpegHeader.Read, JpegHeader.CopyEssentials, "jpegload_buffer", "VipsForeignLoadJpegBuffer", Strict)),
+        new(ImageFormat.Png, "PNG", b => b.StartsWith(PngHeader.Signature),
+            new(PngHeader.Read, PngHeader.CopyEssentials, "pngload_buffer", "VipsForeignLoadPngBuffer", Strict)),
         new(ImageFormat.WebP, "WebP", b => b.StartsWith("RIFF"u8) && At(b, 8, "WEBP"u8)),
         new(ImageFormat.Gif, "GIF", b => b.StartsWith("GIF87a"u8) || b.StartsWith("GIF89a"u8)),
         new(ImageFormat.Tiff, "TIFF", b => b.StartsWith("II*\0"u8) || b.StartsWith("MM\0*"u8) || b.StartsWith("II+\0"u8) || b.StartsWith("MM\0+"u8)),

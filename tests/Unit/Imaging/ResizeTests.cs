@@ -22,7 +22,7 @@ public class ResizeTests
     [Test]
     public void Stretching_equals_the_naive_way(
         [Values(Interpolation.Bilinear, Interpolation.Bicubic)] Interpolation filter,
-        [Values("1x1", "2x3", "7x5", "64x48", "64x1", "1x64", "201x33", "300x301")] string size)
+        [Values("1x1", "2x3", "7x5", "64x48", "64x1", "1x64", "201x33", "150x151")] string size)
     {
         var (width, height) = Parse(size);
         var pixels = Noise(width, height);
@@ -65,6 +65,7 @@ public class ResizeTests
     // torchvision: Resize(shorter side), the longer side rounded down; CenterCrop at round-half-even of half the rest.
     [TestCase("90x61", 32, 32, 40, "59x40", 14, 4)]
     [TestCase("61x90", 32, 32, 40, "40x59", 4, 14)]
+    [TestCase("90x67", 32, 32, 40, "53x40", 10, 4)]
     [TestCase("50x50", 31, 31, 32, "32x32", 0, 0)]
     [TestCase("90x61", 32, 32, null, "47x32", 8, 0)]
     [TestCase("90x61", 40, 20, null, "40x27", 0, 4)]

@@ -42,12 +42,12 @@ internal static class TestImages
                 zlib.Write(scanlines, y * rowBytes, rowBytes);
             }
         }
-        return [.. PngSignature, .. PngHeader(width, height, bits, colour), .. extraChunks.SelectMany(c => c), .. Chunk("IDAT", data.ToArray()), .. Chunk("IEND", [])];
+        return [.. PngSignature, .. PngImageHeader(width, height, bits, colour), .. extraChunks.SelectMany(c => c), .. data.ToArray().Chunk(8192).SelectMany(part => Chunk("IDAT", part)), .. Chunk("IEND", [])];
     }
 
     internal static byte[] PngSignature => [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A];
 
-    internal static byte[] PngHeader(int width, int height, byte bits = 8, byte colour = 2) =>
+    internal static byte[] PngImageHeader(int width, int height, byte bits = 8, byte colour = 2) =>
         Chunk("IHDR", [.. BigEndian(width), .. BigEndian(height), bits, colour, 0, 0, 0]);
 
     internal static byte[] Chunk(string type, byte[] body)
