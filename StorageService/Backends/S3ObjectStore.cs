@@ -18,6 +18,7 @@ internal sealed class S3ObjectStore(S3Options options) : IObjectStore, IDisposab
             ServiceURL = options.ServiceUrl,
             AuthenticationRegion = options.Region,
             ForcePathStyle = true,
+            MaxErrorRetry = 2,
             // Newer checksums are not understood by every S3 server; the content's SHA-256 is checked anyway.
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,

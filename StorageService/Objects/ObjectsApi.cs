@@ -23,6 +23,7 @@ internal static partial class ObjectsApi
     public static void MapObjects(this IEndpointRouteBuilder app)
     {
         var objects = app.MapGroup("/objects/{owner}/{sha256}").RequireScope(Scopes.Service.Objects).WithTags("Objects");
+        objects.AddEndpointFilter<RouteGroupBuilder, StoreFailures>();
         // The limit is the kind's, which the server does not know.
         objects.MapPut("", PutAsync).WithMetadata(new DisableRequestSizeLimitAttribute());
         objects.MapMethods("", [HttpMethods.Get, HttpMethods.Head], GetAsync);

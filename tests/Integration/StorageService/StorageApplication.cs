@@ -20,6 +20,9 @@ internal sealed class StorageApplication : IAsyncDisposable
     /// <summary>Where the disk store has its files.</summary>
     public string Folder { get; }
 
+    /// <summary>Where the S3 store has its objects.</summary>
+    public string Bucket { get; private set; } = "";
+
     public string Address => host.Address;
 
     public string Log => host.Log;
@@ -31,6 +34,22 @@ internal sealed class StorageApplication : IAsyncDisposable
         var host = await ServiceHost<StorageDb>.StartNewAsync("storage", $"storage_{Guid.NewGuid():N}", all);
         await host.WaitUntilReadyAsync();
         return new StorageApplication(host, await host.CreateClientAsync("inference", "objects"), folder);
+    }
+
+    /// <summary>One on the S3 server of the tests, in a bucket of its own that does not exist yet.</summary>
+    public static async Task<StorageApplication> StartNewOnS3Async()
+    {
+        var server = await Servers.S3Async();
+        var bucket = $"test-{Guid.NewGuid():N}";
+        var storage = await StartNewAsync(new Dictionary<string, string>
+        {
+            ["Storage:S3:ServiceUrl"] = server.Url,
+            ["Storage:S3:Bucket"] = bucket,
+            ["Storage:S3:AccessKey"] = server.AccessKey,
+            ["Storage:S3:SecretKey"] = ServerProcess.Password,
+        });
+        storage.Bucket = bucket;
+        return storage;
     }
 
     public static byte[] SomeContent(int bytes = 100_000) => RandomNumberGenerator.GetBytes(bytes);
@@ -67,6 +86,12 @@ internal sealed class StorageApplication : IAsyncDisposable
         await using var scope = host.Services.CreateAsyncScope();
         await using var count = scope.ServiceProvider.GetRequiredService<NpgsqlDataSource>().CreateCommand($"SELECT count(*) FROM objects WHERE {condition}");
         return (long)(await count.ExecuteScalarAsync())!;
+    }
+
+    public async Task<bool> IsReadyAsync()
+    {
+        using var response = await Client.GetAsync("/health/ready");
+        return response.IsSuccessStatusCode;
     }
 
     public Task<HttpClient> ClientWithScopeAsync(params string[] scopes) => host.CreateClientAsync("somebody", scopes);

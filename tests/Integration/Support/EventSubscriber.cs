@@ -17,16 +17,26 @@ internal sealed class EventSubscriber : IAsyncDisposable
 
     private EventSubscriber(IConnection connection, IChannel channel) => (this.connection, this.channel) = (connection, channel);
 
-    public static async Task<EventSubscriber> SubscribeAsync(RabbitMqServer server, string routingKey)
+    public static async Task<EventSubscriber> SubscribeAsync(RabbitMqServer server, string routingKey) =>
+        await ConsumeAsync(server, await DeclareQueueAsync(server, routingKey));
+
+    /// <summary>A durable queue, so that it outlives the broker's restart. Returns its name.</summary>
+    public static async Task<string> DeclareQueueAsync(RabbitMqServer server, string routingKey)
     {
-        var connection = await new ConnectionFactory { Uri = new Uri(server.ConnectionString) }.CreateConnectionAsync();
-        var channel = await connection.CreateChannelAsync();
-        var subscriber = new EventSubscriber(connection, channel);
-        await channel.ExchangeDeclareAsync(Events.Exchange, ExchangeType.Topic, durable: true);
-        // Durable, so that it outlives the broker's restart.
+        await using var connection = await ConnectAsync(server);
+        await using var channel = await connection.CreateChannelAsync();
         var queue = $"test-{Guid.NewGuid():N}";
+        await channel.ExchangeDeclareAsync(Events.Exchange, ExchangeType.Topic, durable: true);
         await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false);
         await channel.QueueBindAsync(queue, Events.Exchange, routingKey);
+        return queue;
+    }
+
+    public static async Task<EventSubscriber> ConsumeAsync(RabbitMqServer server, string queue)
+    {
+        var connection = await ConnectAsync(server);
+        var channel = await connection.CreateChannelAsync();
+        var subscriber = new EventSubscriber(connection, channel);
         var consumer = new AsyncEventingBasicConsumer(channel);
         consumer.ReceivedAsync += (_, delivery) =>
         {
@@ -49,6 +59,9 @@ internal sealed class EventSubscriber : IAsyncDisposable
             () => $"Received: {string.Join(", ", received)}{Environment.NewLine}{log()}");
         return About(subject);
     }
+
+    private static Task<IConnection> ConnectAsync(RabbitMqServer server) =>
+        new ConnectionFactory { Uri = new Uri(server.ConnectionString), NetworkRecoveryInterval = TimeSpan.FromMilliseconds(500) }.CreateConnectionAsync();
 
     public async ValueTask DisposeAsync()
     {
