@@ -4,7 +4,7 @@ namespace Imaging;
 internal static unsafe class StripDecoder
 {
     /// <summary>Small enough to stay in the second-level cache between decoding and converting.</summary>
-    private const int StripBytes = 1024 * 1024;
+    private const int StripBytes = 256 * 1024;
 
     internal static DecodedImage Decode(FormatEntry entry, HeaderFacts facts, ReadOnlySpan<byte> file, CancellationToken cancellationToken)
     {

@@ -22,24 +22,14 @@ public static class SuiteData
         return path;
     }
 
-    private static string? Find()
+    /// <summary>The folder of the data; null where there is none.</summary>
+    public static string? Find()
     {
         var configured = Environment.GetEnvironmentVariable(Variable);
         if (!string.IsNullOrEmpty(configured))
             return Directory.Exists(configured) ? configured : null;
-        var beside = System.IO.Path.Combine(RepositoryRoot(), "..", "shared", "data");
+        var beside = System.IO.Path.Combine(Repository.Root, "..", "shared", "data");
         return Directory.Exists(beside) ? System.IO.Path.GetFullPath(beside) : null;
-    }
-
-    /// <summary>The folder of InferenceSuite.sln.</summary>
-    public static string RepositoryRoot()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(System.IO.Path.Combine(folder.FullName, "InferenceSuite.sln")))
-                return folder.FullName;
-        }
-        throw new InvalidOperationException($"{AppContext.BaseDirectory} is not inside the repository.");
     }
 
     private static void Missing(string message)

@@ -31,10 +31,11 @@ public class HostileHeaderTests
         Assert.That(rejection.Message, Does.Contain("1001").And.Contain("1000"));
     }
 
-    [Test]
-    public void A_png_bomb_is_refused_by_its_side()
+    [TestCase(16385, 1)]
+    [TestCase(1, 16385)]
+    public void A_png_bomb_is_refused_by_its_side(int width, int height)
     {
-        var rejection = Rejection([.. PngSignature, .. PngImageHeader(16385, 1)]);
+        var rejection = Rejection([.. PngSignature, .. PngImageHeader(width, height)]);
         Assert.That(rejection.Reason, Is.EqualTo(ImageRejection.TooLarge));
         Assert.That(rejection.Message, Does.Contain("16385").And.Contain("16384"));
     }
@@ -54,6 +55,10 @@ public class HostileHeaderTests
     [Test]
     public void A_jpeg_bomb_is_refused_by_its_pixels() =>
         Assert.That(Rejection([.. Start, .. Frame(16000, 16000), .. Scan]).Reason, Is.EqualTo(ImageRejection.TooLarge));
+
+    [Test]
+    public void Pixels_are_counted_beyond_32_bits() =>
+        Assert.That(Rejection([.. Start, .. Frame(65535, 65535), .. Scan], new ImageLimits { MaxSidePixels = 65535 }).Reason, Is.EqualTo(ImageRejection.TooLarge));
 
     [Test]
     public void The_limits_themselves_are_accepted()

@@ -65,6 +65,7 @@ public class ResizeTests
     // torchvision: Resize(shorter side), the longer side rounded down; CenterCrop at round-half-even of half the rest.
     [TestCase("90x61", 32, 32, 40, "59x40", 14, 4)]
     [TestCase("61x90", 32, 32, 40, "40x59", 4, 14)]
+    [TestCase("90x67", 32, 32, 40, "53x40", 10, 4)]
     [TestCase("50x50", 31, 31, 32, "32x32", 0, 0)]
     [TestCase("90x61", 32, 32, null, "47x32", 8, 0)]
     [TestCase("90x61", 40, 20, null, "40x27", 0, 4)]

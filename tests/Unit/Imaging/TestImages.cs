@@ -42,7 +42,7 @@ internal static class TestImages
                 zlib.Write(scanlines, y * rowBytes, rowBytes);
             }
         }
-        return [.. PngSignature, .. PngImageHeader(width, height, bits, colour), .. extraChunks.SelectMany(c => c), .. Chunk("IDAT", data.ToArray()), .. Chunk("IEND", [])];
+        return [.. PngSignature, .. PngImageHeader(width, height, bits, colour), .. extraChunks.SelectMany(c => c), .. data.ToArray().Chunk(8192).SelectMany(part => Chunk("IDAT", part)), .. Chunk("IEND", [])];
     }
 
     internal static byte[] PngSignature => [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A];
