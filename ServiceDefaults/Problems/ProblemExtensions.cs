@@ -14,6 +14,8 @@ public static class ProblemExtensions
         services.AddProblemDetails(options => options.CustomizeProblemDetails = context =>
         {
             context.ProblemDetails.Extensions.Remove("traceId");
+            if (!context.ProblemDetails.Extensions.ContainsKey("code"))
+                Complete(context.ProblemDetails, context.HttpContext);
             var requestId = context.HttpContext.Request.Headers["X-Request-Id"].ToString();
             if (requestId.Length > 0)
                 context.ProblemDetails.Extensions["requestId"] = requestId;
@@ -49,6 +51,28 @@ public static class ProblemExtensions
         else if (problem.Field is not null)
             details.Extensions["errors"] = new Dictionary<string, string[]> { [problem.Field] = [problem.Message] };
         return details;
+    }
+
+    /// <summary>What the framework refuses by itself gets a code like everything else, and a wrong type is blamed on its header.</summary>
+    private static void Complete(ProblemDetails details, HttpContext context)
+    {
+        var code = details.Status switch
+        {
+            StatusCodes.Status404NotFound => "not-found",
+            StatusCodes.Status405MethodNotAllowed => "method-not-allowed",
+            StatusCodes.Status415UnsupportedMediaType => "unsupported-type",
+            StatusCodes.Status500InternalServerError => "internal-error",
+            _ => null,
+        };
+        if (code is null)
+            return;
+        (details.Type, details.Title) = ($"urn:inference-suite:{code}", code.Replace('-', ' '));
+        details.Extensions["code"] = code;
+        if (details.Status == StatusCodes.Status415UnsupportedMediaType)
+        {
+            details.Detail ??= $"'{context.Request.ContentType}' is not accepted here.";
+            details.Extensions["errors"] = new Dictionary<string, string[]> { ["Content-Type"] = [details.Detail] };
+        }
     }
 
     internal static void SetRetryAfter(this HttpResponse response, TimeSpan delay) =>
