@@ -23,7 +23,7 @@ var storage = builder.AddService<Projects.StorageService>("storage", settings)
 
 var training = builder.AddService<Projects.TrainingService>("training", settings)
     .Uses(postgres, "training").Uses(rabbitmq, "rabbitmq")
-    .WithEnvironment("Registry__ImportPath", settings.Repository("models"))
+    .WithEnvironment("Registry__ImportPath", settings.Models)
     .WithReference(auth).WithReference(storage);
 
 // Replicas are resources of their own: one behind a proxy could not be balanced by health and load.

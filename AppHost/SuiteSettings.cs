@@ -18,6 +18,9 @@ internal sealed class SuiteSettings(IDistributedApplicationBuilder builder)
     public IEnumerable<string> InferenceReplicas { get; } =
         [.. Enumerable.Range(0, int.Parse(builder.Configuration["SUITE_REPLICAS_INFERENCE"] ?? "1")).Select(i => $"inference-{i}")];
 
+    /// <summary>The folder of model packages to serve: <c>SUITE_MODELS</c>, <c>models</c> in the repository when absent.</summary>
+    public string Models => Path.GetFullPath(builder.Configuration["SUITE_MODELS"] ?? "models", _repository);
+
     /// <summary>The first administrator's login: <c>Auth:Admin:Email</c>.</summary>
     public string AdminEmail { get; } = builder.Configuration["Auth:Admin:Email"] ?? "admin@suite.local";
 

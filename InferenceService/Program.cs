@@ -1,8 +1,26 @@
+using InferenceService;
+using InferenceService.Compatibility;
+using InferenceService.Models;
+using InferenceService.Predictions;
+using InferenceService.Registry;
+using MassTransit;
 using ServiceDefaults;
+using ServiceDefaults.Database;
+using ServiceDefaults.Messaging;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
+builder.AddDatabase<InferenceDb>("inference");
+builder.AddMessaging(bus => bus.AddConsumer<FollowPromotion, FollowPromotionDefinition>());
+builder.AddEngine();
 
 var app = builder.Build();
-app.MapDefaultEndpoints();
+app.UseServiceDefaults();
+app.MapModels();
+app.MapPredictions();
+app.MapHistory();
+app.MapMaskDetection();
+app.MapReportScoring();
+app.MapImageUpload();
+app.MapHealthSummary();
 app.Run();

@@ -1,8 +1,18 @@
 using ServiceDefaults;
+using ServiceDefaults.Database;
+using ServiceDefaults.Messaging;
+using StorageService;
+using StorageService.Backends;
+using StorageService.Objects;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
+builder.AddDatabase<StorageDb>("storage");
+builder.AddMessaging();
+builder.AddObjectStore();
+builder.AddObjects();
 
 var app = builder.Build();
-app.MapDefaultEndpoints();
+app.UseServiceDefaults();
+app.MapObjects();
 app.Run();

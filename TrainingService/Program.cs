@@ -1,8 +1,17 @@
 using ServiceDefaults;
+using ServiceDefaults.Database;
+using ServiceDefaults.Messaging;
+using TrainingService;
+using TrainingService.Registry;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
+builder.AddDatabase<TrainingDb>("training");
+builder.AddMessaging();
+builder.AddRegistry();
 
 var app = builder.Build();
-app.MapDefaultEndpoints();
+app.UseServiceDefaults();
+app.MapRegistry();
+app.MapLiveModels();
 app.Run();

@@ -8,7 +8,7 @@ setup() {
   probe_feed
   install_system_packages "$@"
   install_native_parts
-  build
+  build Suite.slnf
 }
 
 check_dotnet() {
@@ -135,15 +135,16 @@ probe() {
 
 # --- build -------------------------------------------------------------------------------------------------------
 
-# Release, once: nothing is done while no source is newer than the last good build.
+# build Suite.slnf|InferenceSuite.sln: the programs, or the tests too. Release, once: nothing is done while no source is
+# newer than the last good build.
 build() {
-  local stamp=$root/artifacts/suite.stamp
+  local stamp=$root/artifacts/$1.stamp
   mkdir -p "$root/artifacts"
   (
     ! command -v flock > /dev/null || flock 9 # two runs of one checkout must not build at the same time
     if [ -f "$stamp" ] && [ -z "$(sources_newer_than "$stamp")" ]; then exit 0; fi
     touch "$stamp.new"
-    step "building" dotnet build "$root/InferenceSuite.sln" -c Release -v quiet -nodeReuse:false || exit 1
+    step "building" dotnet build "$root/$1" -c Release -v quiet -nodeReuse:false || exit 1
     mv "$stamp.new" "$stamp"
   ) 9> "$root/artifacts/.lock" || fail "The build failed."
 }

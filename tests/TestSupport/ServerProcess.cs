@@ -44,7 +44,7 @@ public abstract class ServerProcess : IAsyncDisposable
     /// <summary>Starts the server and waits until it takes clients.</summary>
     public async Task StartAsync()
     {
-        var command = new ProcessStartInfo("bash", [Repository.Path("AppHost", "servers", $"{_name}.sh"), Path.Combine(DataFolder, "data"), $"{Port}"]);
+        var command = new ProcessStartInfo("bash", [Script, Path.Combine(DataFolder, "data"), $"{Port}"]);
         SetEnvironment(command);
         _process = ChildProcess.Start(command, _stopSignal, Keep);
 
@@ -95,6 +95,9 @@ public abstract class ServerProcess : IAsyncDisposable
         Directory.Delete(DataFolder, recursive: true);
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>Becomes the server; gets the data folder and the port.</summary>
+    private protected virtual string Script => Repository.Path("AppHost", "servers", $"{_name}.sh");
 
     private protected abstract void SetEnvironment(ProcessStartInfo command);
 

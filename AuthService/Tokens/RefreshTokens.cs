@@ -1,0 +1,57 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthService.Tokens;
+
+/// <summary>One refresh token. All that came from one sign-in are a family.</summary>
+public sealed class RefreshToken
+{
+    public required byte[] Hash { get; init; }
+
+    public required Guid Family { get; init; }
+
+    public required Guid UserId { get; init; }
+
+    public required DateTimeOffset IssuedAt { get; init; }
+
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    public DateTimeOffset? UsedAt { get; init; }
+}
+
+/// <summary>Issues refresh tokens, each good for one use.</summary>
+public sealed class RefreshTokens(AuthDb db, TimeProvider time)
+{
+    private static readonly TimeSpan Lifetime = TimeSpan.FromDays(30);
+
+    public Task<string> StartFamilyAsync(Guid userId, CancellationToken cancellation) => AddAsync(Guid.CreateVersion7(), userId, cancellation);
+
+    /// <summary>Uses a token up and gives its successor; null when it is unknown or expired, or was used before: then its family ends.</summary>
+    public async Task<(Guid UserId, string Successor)?> RotateAsync(string presented, CancellationToken cancellation)
+    {
+        var hash = Secret.HashOf(presented);
+        var now = time.GetUtcNow();
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        var used = await db.RefreshTokens
+            .Where(token => token.Hash == hash && token.UsedAt == null && token.ExpiresAt > now)
+            .ExecuteUpdateAsync(token => token.SetProperty(t => t.UsedAt, now), cancellation);
+        var found = await db.RefreshTokens.AsNoTracking().SingleOrDefaultAsync(token => token.Hash == hash, cancellation);
+
+        string? successor = null;
+        if (used == 1)
+            successor = await AddAsync(found!.Family, found.UserId, cancellation);
+        else if (found?.UsedAt is not null) // two parties hold it: the thief and the robbed can't be told apart
+            await db.RefreshTokens.Where(token => token.Family == found.Family).ExecuteDeleteAsync(cancellation);
+        await transaction.CommitAsync(cancellation);
+        return successor is null ? null : (found!.UserId, successor);
+    }
+
+    private async Task<string> AddAsync(Guid family, Guid userId, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        var token = Secret.Create("isr_");
+        await db.RefreshTokens.Where(expired => expired.UserId == userId && expired.ExpiresAt < now).ExecuteDeleteAsync(cancellation);
+        db.Add(new RefreshToken { Hash = Secret.HashOf(token), Family = family, UserId = userId, IssuedAt = now, ExpiresAt = now + Lifetime });
+        await db.SaveChangesAsync(cancellation);
+        return token;
+    }
+}

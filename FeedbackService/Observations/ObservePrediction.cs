@@ -1,0 +1,13 @@
+using InferenceSuite.Contracts;
+using MassTransit;
+using ServiceDefaults.Messaging;
+
+namespace FeedbackService.Observations;
+
+/// <summary>Remembers every prediction, so that it can be judged and, later, be part of the insights.</summary>
+public sealed class ObservePrediction(FeedbackDb db) : IConsumer<PredictionMade>
+{
+    public Task Consume(ConsumeContext<PredictionMade> context) => db.KeepAsync(Observation.From(context.Message), context.CancellationToken);
+}
+
+public sealed class ObservePredictionDefinition() : EventConsumerDefinition<ObservePrediction, PredictionMade>("feedback.observations");

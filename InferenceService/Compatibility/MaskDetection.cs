@@ -1,0 +1,65 @@
+using System.Security.Claims;
+using InferenceService.Predictions;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
+using ServiceDefaults.Authentication;
+
+namespace InferenceService.Compatibility;
+
+/// <summary><c>POST /detect</c> and <c>POST /detect-batch</c>: is there a mask on the face?</summary>
+public static class MaskDetection
+{
+    public static void MapMaskDetection(this IEndpointRouteBuilder app)
+    {
+        var group = app.MapGroup("").RequireScope(Scopes.Predict).WithTags("Compatibility").ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+        group.MapPost("/detect", DetectAsync).WithSummary("Is there a mask? One image as 'file'.");
+        group.MapPost("/detect-batch", DetectBatchAsync).WithSummary("Is there a mask? Several images as 'files'.");
+    }
+
+    private static async Task<Ok<Detection>> DetectAsync(
+        HttpRequest request, ClaimsPrincipal user, Predictor predictor, ImageUploads uploads, IOptions<CompatibilityOptions> options, CancellationToken cancellation)
+    {
+        var answer = await PredictionsApi.PredictImagesAsync(predictor, uploads, options.Value.DetectModel, null, "file", user.CallerId(), request, cancellation);
+        return TypedResults.Ok(Detection.From(answer.Predictions[0], fileName: null));
+    }
+
+    private static async Task<Ok<Detections>> DetectBatchAsync(
+        HttpRequest request, ClaimsPrincipal user, Predictor predictor, ImageUploads uploads, IOptions<CompatibilityOptions> options, CancellationToken cancellation)
+    {
+        using var lease = await predictor.AdmitAsync(options.Value.DetectModel, version: null, images: true, cancellation);
+        var images = await uploads.ReadAsync(request, "files", cancellation);
+        try
+        {
+            var answer = await predictor.PredictImagesAsync(lease.Model, user.CallerId(), images, cancellation);
+            var results = answer.Predictions.Zip(images, (item, image) => Detection.From(item, image.FileName)).ToArray();
+            return TypedResults.Ok(new Detections(results.All(result => result.Success), results.Length, results));
+        }
+        finally
+        {
+            foreach (var image in images)
+                image.Dispose();
+        }
+    }
+
+    /// <param name="FileName">Only in a batch.</param>
+    /// <param name="Error">Only for an image of a batch that could not be predicted.</param>
+    public sealed record Detection(
+        [property: System.Text.Json.Serialization.JsonPropertyName("filename")] string? FileName,
+        bool Success,
+        string? Prediction,
+        double? Confidence,
+        [property: System.Text.Json.Serialization.JsonPropertyName("has_mask")] bool? HasMask,
+        string? Message,
+        string? Error)
+    {
+        public static Detection From(ItemAnswer item, string? fileName)
+        {
+            if (item.Error is { } error)
+                return new Detection(fileName, false, null, null, null, null, error.Detail);
+            var hasMask = item.Label == "with_mask";
+            return new Detection(fileName, true, item.Label, item.Confidence, hasMask, $"Mask detected: {(hasMask ? "true" : "false")}", null);
+        }
+    }
+
+    public sealed record Detections(bool Success, int Total, IReadOnlyList<Detection> Results);
+}

@@ -1,0 +1,14 @@
+namespace InferenceService.Images;
+
+/// <summary>An image that was committed with its prediction because StorageService did not have it in time.</summary>
+public sealed record PendingImage
+{
+    public required string Owner { get; init; }
+    public required string Sha256 { get; init; }
+    public required string ContentType { get; init; }
+
+    /// <summary>The file as it was received.</summary>
+    public required byte[] Bytes { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+}

@@ -1,0 +1,56 @@
+using System.Diagnostics.Metrics;
+using ServiceDefaults.Telemetry;
+
+namespace InferenceService;
+
+/// <summary>The service's meters; names after OpenTelemetry's conventions, durations in seconds.</summary>
+public sealed class InferenceMetrics
+{
+    private readonly Counter<long> predictions;
+    private readonly Counter<long> refusals;
+    private readonly Counter<long> failures;
+    private readonly Histogram<int> batchSize;
+    private readonly Histogram<double> batchFill;
+    private readonly Histogram<double> executeTime;
+    private readonly Histogram<double> queueTime;
+    private readonly Histogram<double> recordTime;
+    private readonly Histogram<double> confidence;
+
+    public InferenceMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create(SuiteTelemetry.Name);
+        predictions = meter.CreateCounter<long>("suite.predictions", "{prediction}", "Items predicted.");
+        refusals = meter.CreateCounter<long>("suite.refusals", "{request}", "Requests refused, by reason.");
+        failures = meter.CreateCounter<long>("suite.execution.failures", "{item}", "Items that the model could not run.");
+        batchSize = meter.CreateHistogram<int>("suite.batch.size", "{item}", "Items that shared one run.");
+        batchFill = meter.CreateHistogram<double>("suite.batch.fill", "1", "Batch size over the limit.");
+        executeTime = meter.CreateHistogram<double>("suite.execute.duration", "s", "One batch in the model.");
+        queueTime = meter.CreateHistogram<double>("suite.queue.duration", "s", "From the queue's tail to the start of the batch.");
+        recordTime = meter.CreateHistogram<double>("suite.record.duration", "s", "From the answer being known to being durable.");
+        confidence = meter.CreateHistogram<double>("suite.confidence", "1", "Confidence of the best label.");
+    }
+
+    public void Executed(string model, int size, int limit, TimeSpan duration)
+    {
+        var tag = Model(model);
+        batchSize.Record(size, tag);
+        batchFill.Record((double)size / limit, tag);
+        executeTime.Record(duration.TotalSeconds, tag);
+    }
+
+    public void ExecutionFailed(string model) => failures.Add(1, Model(model));
+
+    public void Predicted(string model, string version, TimeSpan queued, double? best)
+    {
+        predictions.Add(1, Model(model), new("version", version));
+        queueTime.Record(queued.TotalSeconds, Model(model));
+        if (best is { } value)
+            confidence.Record(value, Model(model));
+    }
+
+    public void Recorded(TimeSpan duration) => recordTime.Record(duration.TotalSeconds);
+
+    public void Refused(string reason) => refusals.Add(1, new KeyValuePair<string, object?>("reason", reason));
+
+    private static KeyValuePair<string, object?> Model(string model) => new("model", model);
+}

@@ -1,0 +1,37 @@
+using Imaging;
+
+namespace InferenceService.Models;
+
+/// <summary>From the words of a package to what Imaging does; Imaging knows nothing of JSON or of packages.</summary>
+internal static class ImageInputs
+{
+    /// <exception cref="InvalidDataException">A word is unknown or a value out of range; the message names the field.</exception>
+    public static ImageInput From(InputSpec input)
+    {
+        try
+        {
+            return new ImageInput
+            {
+                Width = input.Width,
+                Height = input.Height,
+                Layout = Word<TensorLayout>(input.Layout, "layout"),
+                Colour = Word<ColourOrder>(input.Colour, "colour"),
+                Resize = Word<ResizeMode>(input.Resize, "resize"),
+                Interpolation = Word<Interpolation>(input.Interpolation, "interpolation"),
+                ResizeShorterSide = input.ShorterSide,
+                Scale = input.Scale,
+                Mean = input.Mean ?? [],
+                Std = input.Std ?? [],
+            };
+        }
+        catch (ArgumentException e)
+        {
+            throw new InvalidDataException($"model.json: input: {e.Message}", e);
+        }
+    }
+
+    private static TEnum Word<TEnum>(string word, string field) where TEnum : struct, Enum =>
+        Enum.TryParse<TEnum>(word.Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out var value) && Enum.IsDefined(value)
+            ? value
+            : throw new InvalidDataException($"model.json: input.{field} '{word}' is none of {string.Join(", ", Enum.GetNames<TEnum>())}.");
+}

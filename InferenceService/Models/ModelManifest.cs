@@ -1,0 +1,94 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace InferenceService.Models;
+
+/// <summary>What <c>model.json</c> of a package says: what goes in, what comes out, how to serve it. See docs/models.md.</summary>
+public sealed record ModelManifest
+{
+    public required string Name { get; init; }
+    public required string Version { get; init; }
+    public required ModelTask Task { get; init; }
+
+    /// <summary>Names of the classes in the order of the output's last axis.</summary>
+    public IReadOnlyList<string> Labels { get; init; } = [];
+
+    public InputSpec Input { get; init; } = new();
+
+    /// <summary>For a tabular task: the columns of a row, in the order of the model's input.</summary>
+    public IReadOnlyList<ColumnSpec> Columns { get; init; } = [];
+
+    public required OutputSpec Output { get; init; }
+    public BatchingSpec Batching { get; init; } = new();
+    public Recording Recording { get; init; } = Recording.Durable;
+    public string? Description { get; init; }
+    public string? Licence { get; init; }
+    public string? Source { get; init; }
+
+    /// <summary>Of <c>model.onnx</c>, lower-case hex.</summary>
+    public required string Sha256 { get; init; }
+
+    public IReadOnlyDictionary<string, double> Metrics { get; init; } = new Dictionary<string, double>();
+
+    [JsonIgnore]
+    public bool TakesImages => Columns.Count == 0;
+
+    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    /// <exception cref="InvalidDataException">A field is missing, mistyped or contradicts another; the message names it.</exception>
+    public static ModelManifest Parse(JsonElement json)
+    {
+        try
+        {
+            var manifest = json.Deserialize<ModelManifest>(Json) ?? throw new InvalidDataException("model.json is null.");
+            ManifestRules.Check(manifest);
+            return manifest;
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"model.json: {e.Message}", e);
+        }
+    }
+}
+
+public enum ModelTask { ImageClassification, TabularClassification, TabularRegression, FaceDetection, FaceEmbedding, Tensor }
+
+/// <summary>Whether predictions of a model are kept. <see cref="Off"/> gives no id and takes no feedback.</summary>
+public enum Recording { Durable, Off }
+
+/// <summary>How an image becomes the input tensor. Unused for tabular models, but for the name.</summary>
+/// <param name="Name">The graph's input; null takes its only one.</param>
+/// <param name="ShorterSide">For cover-crop: the shorter side after resizing, in pixels; absent means the crop's own size.</param>
+/// <param name="Scale">Multiplies 0..255 first; then mean is subtracted and the result divided by std.</param>
+public sealed record InputSpec(
+    string Kind = "image",
+    string? Name = null,
+    int Width = 0,
+    int Height = 0,
+    string Layout = "nchw",
+    string Colour = "rgb",
+    string Resize = "stretch",
+    string Interpolation = "bilinear",
+    int? ShorterSide = null,
+    float Scale = 1,
+    float[]? Mean = null,
+    float[]? Std = null);
+
+/// <param name="Values">For a category: what it can be; the tensor carries the index, -1 for anything else.</param>
+public sealed record ColumnSpec(string Name, ColumnType Type, IReadOnlyList<string>? Values = null);
+
+public enum ColumnType { Number, Category, Boolean }
+
+/// <param name="Name">The graph's output <c>[N,K] float32</c>.</param>
+/// <param name="Features">A second output <c>[N,D] float32</c> with the penultimate activations, if there is one.</param>
+public sealed record OutputSpec(string Name, Activation Activation = Activation.None, string? Features = null);
+
+public enum Activation { None, Softmax, Sigmoid }
+
+/// <param name="MaxQueueDelay">How long a batch may wait for company. Zero: a batch is what waits when a worker is free.</param>
+/// <param name="MaxQueueLength">Items waiting; further ones are refused.</param>
+public sealed record BatchingSpec(int MaxBatchSize = 16, TimeSpan MaxQueueDelay = default, int MaxQueueLength = 256);

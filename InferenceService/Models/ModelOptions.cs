@@ -1,0 +1,21 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace InferenceService.Models;
+
+/// <summary>The section <c>Models</c>.</summary>
+public sealed class ModelOptions
+{
+    /// <summary>Folder for model files and the registry's last answer. Each replica has its own.</summary>
+    [Required]
+    public string CachePath { get; init; } = "";
+
+    /// <summary>Threads that share one run of a model. Absent: all processors.</summary>
+    [Range(1, 256)]
+    public int? IntraOpThreads { get; init; }
+
+    /// <summary>How often the registry is asked even when no event came: an event may pass while the broker is away.</summary>
+    public TimeSpan ResyncInterval { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a version that failed to load is left alone, unless it is promoted again.</summary>
+    public TimeSpan LoadRetryInterval { get; init; } = TimeSpan.FromMinutes(5);
+}

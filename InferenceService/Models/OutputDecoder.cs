@@ -1,0 +1,51 @@
+using System.Numerics.Tensors;
+using InferenceSuite.Contracts;
+
+namespace InferenceService.Models;
+
+/// <summary>From one row of the output tensor to labels with confidence, or to a score.</summary>
+public static class OutputDecoder
+{
+    /// <exception cref="InvalidDataException">The output's length does not go with the labels.</exception>
+    public static void Check(ModelManifest manifest, int outputLength)
+    {
+        var expected = manifest.Task == ModelTask.TabularRegression ? 1 : manifest.Labels.Count;
+        var binary = manifest.Output.Activation == Activation.Sigmoid && manifest.Labels.Count == 2 && outputLength == 1;
+        if (outputLength != expected && !binary)
+            throw new InvalidDataException($"The model gives {outputLength} values per item; model.json makes it {expected}.");
+    }
+
+    /// <summary>All labels, best first; equal ones keep the manifest's order.</summary>
+    public static LabelScore[] Classify(ModelManifest manifest, ReadOnlySpan<float> output)
+    {
+        var confidences = new float[manifest.Labels.Count];
+        if (output.Length == 1 && confidences.Length == 2) // a single sigmoid says how likely the second label is
+            (confidences[0], confidences[1]) = (1 - Sigmoid(output[0]), Sigmoid(output[0]));
+        else
+            Activate(manifest.Output.Activation, output, confidences);
+        return [.. manifest.Labels.Select((label, i) => new LabelScore(label, confidences[i])).OrderByDescending(score => score.Confidence)];
+    }
+
+    public static double Score(ModelManifest manifest, ReadOnlySpan<float> output) =>
+        manifest.Output.Activation == Activation.Sigmoid ? Sigmoid(output[0]) : output[0];
+
+    private static void Activate(Activation activation, ReadOnlySpan<float> output, Span<float> confidences)
+    {
+        switch (activation)
+        {
+            case Activation.Softmax:
+                // Shifted by the maximum so that exp stays finite.
+                TensorPrimitives.Subtract(output, TensorPrimitives.Max(output), confidences);
+                TensorPrimitives.SoftMax(confidences, confidences);
+                break;
+            case Activation.Sigmoid:
+                TensorPrimitives.Sigmoid(output, confidences);
+                break;
+            default:
+                output.CopyTo(confidences);
+                break;
+        }
+    }
+
+    private static float Sigmoid(float x) => 1 / (1 + MathF.Exp(-x));
+}

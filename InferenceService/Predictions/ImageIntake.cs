@@ -1,0 +1,79 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.Security.Cryptography;
+using Imaging;
+using InferenceService.Models;
+using InferenceSuite.Contracts;
+using Microsoft.Extensions.Options;
+using ServiceDefaults.Problems;
+using ServiceDefaults.Telemetry;
+
+namespace InferenceService.Predictions;
+
+/// <summary>An item ready for the model's queue.</summary>
+/// <param name="Tensor">The item's input, rented from the shared pool; whoever takes the item owns it.</param>
+public sealed record PreparedItem(float[] Tensor, int Length, PredictionInput Input, double DecodeMs);
+
+/// <summary>From an uploaded file to the input of a model: decode, preprocess, hash. No more at once than there are processors.</summary>
+public sealed class ImageIntake(ImageDecoder decoder, IOptions<PredictionOptions> options)
+{
+    private readonly SemaphoreSlim processors = new(Environment.ProcessorCount);
+    private int waiting;
+
+    /// <exception cref="ProblemException">The file is refused (413, 415, 422, naming it) or too many wait already (503).</exception>
+    public async Task<PreparedItem> PrepareAsync(ServedModel model, UploadedImage image, CancellationToken cancellation)
+    {
+        if (Interlocked.Increment(ref waiting) > options.Value.MaxWaitingDecodes)
+        {
+            Interlocked.Decrement(ref waiting);
+            throw ProblemException.Unavailable("overloaded", "More images wait to be decoded than Predictions:MaxWaitingDecodes allows.", TimeSpan.FromSeconds(1));
+        }
+        try
+        {
+            await processors.WaitAsync(cancellation);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref waiting);
+        }
+        try
+        {
+            return Prepare(model, image, cancellation);
+        }
+        finally
+        {
+            processors.Release();
+        }
+    }
+
+    private PreparedItem Prepare(ServedModel model, UploadedImage image, CancellationToken cancellation)
+    {
+        using var activity = SuiteTelemetry.Source.StartActivity("decode");
+        var started = Stopwatch.GetTimestamp();
+        var tensor = ArrayPool<float>.Shared.Rent(model.ItemLength);
+        try
+        {
+            using var pixels = decoder.Decode(image.Bytes, cancellation);
+            model.Preprocessor!.Write(pixels, tensor.AsSpan(0, model.ItemLength));
+            var sha256 = Convert.ToHexStringLower(SHA256.HashData(image.Bytes.Span));
+            var input = new PredictionInput(
+                "image", Format: pixels.Format.ToString().ToLowerInvariant(), Width: pixels.Width, Height: pixels.Height, Sha256: sha256, Bytes: image.Bytes.Length);
+            return new PreparedItem(tensor, model.ItemLength, input, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+        }
+        catch (Exception e)
+        {
+            ArrayPool<float>.Shared.Return(tensor);
+            if (e is ImageRejectedException rejected)
+                throw Explain(rejected, image.Field);
+            throw;
+        }
+    }
+
+    private static ProblemException Explain(ImageRejectedException rejected, string field) => rejected.Reason switch
+    {
+        ImageRejection.Empty => ProblemException.Invalid(field, rejected.Message),
+        ImageRejection.TooManyBytes or ImageRejection.TooLarge => ProblemException.TooLarge(field, rejected.Message),
+        ImageRejection.UnsupportedFormat => ProblemException.UnsupportedType(field, rejected.Message),
+        _ => ProblemException.Unusable(field, rejected.Message, "undecodable-image"),
+    };
+}

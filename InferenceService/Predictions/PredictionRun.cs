@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using InferenceService.Batching;
+using InferenceService.Images;
+using InferenceService.Models;
+using InferenceSuite.Contracts;
+using ServiceDefaults.Problems;
+using ServiceDefaults.Telemetry;
+
+namespace InferenceService.Predictions;
+
+/// <summary>One request while it is worked on: its items in their order and what became of each.</summary>
+public sealed class PredictionRun(ModelManifest manifest, string caller)
+{
+    private readonly List<RunItem> items = [];
+
+    public ModelManifest Manifest { get; } = manifest;
+    public string Caller { get; } = caller;
+    public long StartedAt { get; } = Stopwatch.GetTimestamp();
+    public IReadOnlyList<RunItem> Items => items;
+
+    /// <summary>Adds the next item; call it in the order of the request, before the items go their ways.</summary>
+    public RunItem Begin(string field)
+    {
+        var item = new RunItem(field);
+        items.Add(item);
+        return item;
+    }
+}
+
+/// <summary>One item of a run. It has a result, or a problem.</summary>
+/// <param name="field">How errors name it.</param>
+public sealed class RunItem(string field)
+{
+    public string Field { get; } = field;
+    public PredictionInput? Input { get; private set; }
+    public double DecodeMs { get; private set; }
+    public WorkResult? Result { get; private set; }
+    public double QueueMs { get; private set; }
+    public ProblemException? Problem { get; private set; }
+
+    /// <summary>Set when the item was fine and the model failed on it.</summary>
+    public ModelExecutionException? ExecutionFailure { get; private set; }
+
+    /// <summary>An image that has to go into the commit.</summary>
+    public PendingImage? PendingImage { get; set; }
+
+    public double ExecuteMs => Stopwatch.GetElapsedTime(Result!.StartedAt, Result.FinishedAt).TotalMilliseconds;
+
+    public void Succeed(PredictionInput input, double decodeMs, long enqueuedAt, WorkResult result)
+    {
+        (Input, DecodeMs, Result) = (input, decodeMs, result);
+        QueueMs = Stopwatch.GetElapsedTime(enqueuedAt, result.StartedAt).TotalMilliseconds;
+        // The model ran on a thread that belongs to nobody's trace; its times are put into this request's here.
+        Spans.Add("queue", enqueuedAt, result.StartedAt);
+        Spans.Add("execute", result.StartedAt, result.FinishedAt, ("suite.batch.size", result.BatchSize));
+    }
+
+    public void Fail(ProblemException problem) => Problem = problem;
+
+    public void Fail(ModelExecutionException failure)
+    {
+        ExecutionFailure = failure;
+        Problem = new ProblemException(StatusCodes.Status500InternalServerError, "execution-failed", $"{failure.Message} The input was well-formed; this is the model's fault.");
+    }
+}

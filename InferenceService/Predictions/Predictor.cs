@@ -1,0 +1,148 @@
+using System.Buffers;
+using System.Text.Json;
+using InferenceService.Batching;
+using InferenceService.Images;
+using InferenceService.Models;
+using Microsoft.Extensions.Options;
+using ServiceDefaults.Problems;
+
+namespace InferenceService.Predictions;
+
+/// <summary>
+/// One request through the engine: prepare the items, run them in the model's queue, record them, answer.
+/// Every route that predicts, compatible ones included, comes through here.
+/// </summary>
+public sealed class Predictor(
+    ModelHost host, ImageIntake intake, ImageCapture capture, PredictionLog log, PredictionRecorder recorder,
+    InferenceMetrics metrics, IOptions<PredictionOptions> options)
+{
+    /// <summary>Turns away before a body is read what can't be answered: unknown model, wrong kind of input, database away.</summary>
+    /// <exception cref="ProblemException">404, 415 or 503.</exception>
+    /// <returns>The version that answers this request, whatever is promoted meanwhile. The caller disposes it.</returns>
+    public async Task<ModelLease> AdmitAsync(string model, string? version, bool images, CancellationToken cancellation)
+    {
+        var lease = host.Lease(model, version);
+        try
+        {
+            var manifest = lease.Model.Manifest;
+            if (manifest.TakesImages != images)
+                throw ProblemException.UnsupportedType("Content-Type", manifest.TakesImages
+                    ? $"'{model}' takes images: send multipart/form-data with 'file', or an image/* body."
+                    : $"'{model}' takes rows: send application/json with {{\"rows\": [...]}}.");
+            if (manifest.Recording == Recording.Durable)
+                await log.EnsureAvailableAsync(cancellation);
+            return lease;
+        }
+        catch
+        {
+            lease.Dispose();
+            throw;
+        }
+    }
+
+    public async Task<PredictionAnswer> PredictImagesAsync(
+        ServedModel model, string caller, IReadOnlyList<UploadedImage> images, CancellationToken cancellation)
+    {
+        var run = new PredictionRun(model.Manifest, caller);
+        var keep = options.Value.KeepImages && model.Manifest.Recording == Recording.Durable;
+        // The first item works on this thread; only several are worth a hop each.
+        await Task.WhenAll(images.Select(image => (image, item: run.Begin(image.Field))).ToArray()
+            .Select(each => images.Count == 1 ? OneAsync(each.image, each.item) : Task.Run(() => OneAsync(each.image, each.item), cancellation)));
+        return await recorder.FinishAsync(run, cancellation);
+
+        async Task OneAsync(UploadedImage image, RunItem item)
+        {
+            try
+            {
+                var prepared = await intake.PrepareAsync(model, image, cancellation);
+                var kept = keep
+                    ? capture.CaptureAsync(caller, prepared.Input.Sha256!, $"image/{prepared.Input.Format}", image.Bytes, cancellation)
+                    : Task.FromResult<PendingImage?>(null);
+                try
+                {
+                    var work = new WorkItem(prepared.Tensor, prepared.Length, cancellation);
+                    Enqueue(model, [work]);
+                    var input = keep ? prepared.Input with { Object = $"{caller}/{prepared.Input.Sha256}" } : prepared.Input;
+                    item.Succeed(input, prepared.DecodeMs, work.EnqueuedAt, await work.Completion);
+                }
+                finally
+                {
+                    item.PendingImage = await kept; // reads the upload's buffer, so it ends before the request does
+                }
+            }
+            catch (ProblemException problem)
+            {
+                item.Fail(problem);
+            }
+            catch (ModelExecutionException e)
+            {
+                item.Fail(e);
+            }
+        }
+    }
+
+    public async Task<PredictionAnswer> PredictRowsAsync(ServedModel model, string caller, JsonElement rows, CancellationToken cancellation)
+    {
+        if (rows.ValueKind != JsonValueKind.Array || rows.GetArrayLength() == 0)
+            throw ProblemException.Invalid("rows", "'rows' must be an array with at least one row.");
+        var limit = Math.Min(options.Value.MaxRowsPerRequest, model.Manifest.Batching.MaxQueueLength);
+        if (rows.GetArrayLength() > limit)
+            throw ProblemException.TooLarge("rows", $"At most {limit} rows fit in one request.");
+
+        var run = new PredictionRun(model.Manifest, caller);
+        var prepared = new List<(RunItem Item, JsonElement Row, WorkItem Work)>(rows.GetArrayLength());
+        foreach (var (index, row) in rows.EnumerateArray().Index())
+        {
+            var item = run.Begin($"rows[{index}]");
+            try
+            {
+                prepared.Add((item, row, Encode(model, row, index, cancellation)));
+            }
+            catch (ProblemException problem)
+            {
+                item.Fail(problem);
+            }
+        }
+
+        Enqueue(model, prepared.ConvertAll(entry => entry.Work));
+        foreach (var (item, row, work) in prepared)
+        {
+            try
+            {
+                item.Succeed(new("row", Row: PredictionRecord.Carried(row)), decodeMs: 0, work.EnqueuedAt, await work.Completion);
+            }
+            catch (ModelExecutionException e)
+            {
+                item.Fail(e);
+            }
+        }
+        return await recorder.FinishAsync(run, cancellation);
+    }
+
+    private static WorkItem Encode(ServedModel model, JsonElement row, int index, CancellationToken cancellation)
+    {
+        var tensor = ArrayPool<float>.Shared.Rent(model.ItemLength);
+        try
+        {
+            model.RowEncoder!.Write(row, index, tensor);
+            return new WorkItem(tensor, model.ItemLength, cancellation);
+        }
+        catch
+        {
+            ArrayPool<float>.Shared.Return(tensor);
+            throw;
+        }
+    }
+
+    /// <exception cref="ProblemException">503: the queue has no room; the items are disposed.</exception>
+    private void Enqueue(ServedModel model, IReadOnlyList<WorkItem> items)
+    {
+        if (model.TryEnqueue(items))
+            return;
+        foreach (var item in items)
+            item.Dispose();
+        metrics.Refused("queue-full");
+        throw ProblemException.Unavailable(
+            "queue-full", $"The queue of '{model.Manifest.Name}' is full (batching.maxQueueLength {model.Manifest.Batching.MaxQueueLength}).", TimeSpan.FromSeconds(1));
+    }
+}

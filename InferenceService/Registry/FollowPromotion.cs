@@ -1,0 +1,17 @@
+using InferenceSuite.Contracts;
+using MassTransit;
+using ServiceDefaults.Messaging;
+
+namespace InferenceService.Registry;
+
+/// <summary>A promotion reaches every replica; the registry itself says what it means.</summary>
+public sealed class FollowPromotion(RegistryFollower follower) : IConsumer<ModelPromoted>
+{
+    public Task Consume(ConsumeContext<ModelPromoted> context)
+    {
+        follower.WakeUp(context.Message.Model);
+        return Task.CompletedTask;
+    }
+}
+
+public sealed class FollowPromotionDefinition() : BroadcastConsumerDefinition<FollowPromotion, ModelPromoted>("inference.promotions");

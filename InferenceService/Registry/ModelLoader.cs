@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using InferenceService.Models;
+using InferenceSuite.Contracts;
+using Microsoft.Extensions.Options;
+using ServiceDefaults.Http;
+using ServiceDefaults.Outbox;
+
+namespace InferenceService.Registry;
+
+/// <summary>
+/// Brings one model to the version that the registry wants: load and warm up beside the one that serves, switch,
+/// drain, dispose. A version that fails to load leaves the old one serving.
+/// </summary>
+public sealed partial class ModelLoader(
+    ModelHost host, ModelCache cache, IServiceScopeFactory scopes, InferenceMetrics metrics,
+    IOptions<ModelOptions> options, ServiceIdentity identity, TimeProvider time, ILogger<ModelLoader> logger)
+{
+    private readonly Dictionary<string, (string Sha256, DateTimeOffset RetryAt)> failed = [];
+
+    /// <summary>A version that failed before may be tried again now.</summary>
+    public void Forgive(string model)
+    {
+        lock (failed)
+            failed.Remove(model);
+    }
+
+    /// <exception cref="HttpRequestException">The file can't be fetched; nothing changed.</exception>
+    public async Task BringUpAsync(LiveVersion wanted, CancellationToken cancellation)
+    {
+        if (Serves(wanted) || FailedLately(wanted))
+            return;
+
+        var path = await cache.GetFileAsync(wanted.Sha256, cancellation);
+        var started = Stopwatch.GetTimestamp();
+        try
+        {
+            var manifest = ModelManifest.Parse(wanted.Manifest);
+            var next = ServedModel.Load(manifest, path, options.Value.IntraOpThreads ?? Environment.ProcessorCount, metrics);
+            var previous = host.Replace(next);
+            var loadMs = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+            LogLoaded(logger, wanted.Model, wanted.Version, loadMs, next.MaxBatchSize);
+            await AnnounceAsync(new ModelLoaded(wanted.Model, wanted.Version, identity.Instance, Math.Round(loadMs, 1), time.GetUtcNow()), wanted.Model, cancellation);
+            if (previous is not null)
+                await previous.RetireAsync();
+        }
+        catch (Exception e) when (e is InvalidDataException or Microsoft.ML.OnnxRuntime.OnnxRuntimeException)
+        {
+            lock (failed)
+                failed[wanted.Model] = (wanted.Sha256, time.GetUtcNow() + options.Value.LoadRetryInterval);
+            LogLoadFailed(logger, wanted.Model, wanted.Version, e.Message);
+            await AnnounceAsync(new ModelLoadFailed(wanted.Model, wanted.Version, identity.Instance, e.Message, time.GetUtcNow()), wanted.Model, cancellation);
+        }
+    }
+
+    public async Task TakeDownAsync(string model)
+    {
+        if (host.Remove(model) is { } previous)
+            await previous.RetireAsync();
+    }
+
+    private bool Serves(LiveVersion wanted) =>
+        host.Find(wanted.Model)?.Manifest is { } now && now.Version == wanted.Version && now.Sha256 == wanted.Sha256;
+
+    private bool FailedLately(LiveVersion wanted)
+    {
+        lock (failed)
+            return failed.TryGetValue(wanted.Model, out var failure) && failure.Sha256 == wanted.Sha256 && failure.RetryAt > time.GetUtcNow();
+    }
+
+    private async Task AnnounceAsync<TEvent>(TEvent fact, string model, CancellationToken cancellation) where TEvent : class
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<InferenceDb>();
+        db.Announce(fact, model, time.GetUtcNow());
+        await db.SaveChangesAsync(cancellation);
+    }
+
+    [LoggerMessage(LogLevel.Information, "Serving {Model} version {Version}: loaded in {LoadMs:0} ms, batches of up to {MaxBatchSize}, on the CPU")]
+    private static partial void LogLoaded(ILogger logger, string model, string version, double loadMs, int maxBatchSize);
+
+    [LoggerMessage(LogLevel.Error, "Version {Version} of {Model} can't be loaded: {Reason}")]
+    private static partial void LogLoadFailed(ILogger logger, string model, string version, string reason);
+}

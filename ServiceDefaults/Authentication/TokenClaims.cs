@@ -1,0 +1,8 @@
+namespace ServiceDefaults.Authentication;
+
+/// <summary>Who a token speaks for and what it allows.</summary>
+/// <param name="Subject">Pseudonymous id of the principal: a user's id, <c>guest</c>, or a service's name.</param>
+/// <param name="Roles"><c>user</c>, <c>analyst</c>, <c>admin</c>, <c>guest</c> or <c>service</c>.</param>
+/// <param name="KeyId">The API key it was exchanged for, if any.</param>
+public sealed record TokenClaims(
+    string Subject, IReadOnlyList<string> Roles, IReadOnlyList<string> Scopes, Guid? KeyId, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt);

@@ -1,0 +1,38 @@
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using ServiceDefaults.Database;
+
+namespace ServiceDefaults.Problems;
+
+/// <summary>Turns what handlers throw on purpose, and a database that is away, into problem details.</summary>
+internal sealed class ProblemExceptionHandler(IProblemDetailsService problems) : IExceptionHandler
+{
+    public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellation)
+    {
+        var problem = exception switch
+        {
+            ProblemException known => known,
+            BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
+                ProblemException.TooLarge("body", "The request body is larger than this route accepts."),
+            BadHttpRequestException bad => new ProblemException(bad.StatusCode, "malformed-request", Explain(bad)),
+            _ when exception.IsDatabaseAway() =>
+                ProblemException.Unavailable("database-unavailable", "The database does not answer.", TimeSpan.FromSeconds(2)),
+            _ => null,
+        };
+        if (problem is null)
+            return false;
+
+        context.Response.StatusCode = problem.Status;
+        if (problem.RetryAfter is { } delay)
+            context.Response.SetRetryAfter(delay);
+        return await problems.TryWriteAsync(new ProblemDetailsContext
+        {
+            HttpContext = context,
+            ProblemDetails = problem.ToDetails(),
+        });
+    }
+
+    // The JSON reader's message names path and line and nothing of ours; other inner messages stay inside.
+    private static string Explain(BadHttpRequestException bad) =>
+        bad.InnerException is System.Text.Json.JsonException json ? $"The JSON is not as expected: {json.Message}" : bad.Message;
+}

@@ -1,0 +1,59 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace StorageService.Objects;
+
+/// <summary>Limits and retention by kind. Configured under <c>Storage</c>.</summary>
+internal sealed class ObjectOptions
+{
+    /// <summary>How long an object is kept after it was last put; null (an empty setting) keeps it until it is deleted.</summary>
+    public RetentionOptions Retention { get; init; } = new();
+
+    /// <summary>The largest object accepted, in bytes.</summary>
+    public SizeOptions MaxBytes { get; init; } = new();
+
+    /// <summary>Null for a kind that is not known.</summary>
+    public KindPolicy? PolicyOf(string? kind) => kind switch
+    {
+        "image" => new KindPolicy(kind, Retention.Image, MaxBytes.Image),
+        "model" => new KindPolicy(kind, Retention.Model, MaxBytes.Model),
+        "dataset" => new KindPolicy(kind, Retention.Dataset, MaxBytes.Dataset),
+        "report" => new KindPolicy(kind, Retention.Report, MaxBytes.Report),
+        _ => null,
+    };
+}
+
+internal sealed class RetentionOptions
+{
+    public TimeSpan? Image { get; init; } = TimeSpan.FromDays(30);
+
+    public TimeSpan? Model { get; init; }
+
+    public TimeSpan? Dataset { get; init; }
+
+    public TimeSpan? Report { get; init; }
+}
+
+internal sealed class SizeOptions
+{
+    private const long Mega = 1024 * 1024;
+
+    [Range(1, long.MaxValue)]
+    public long Image { get; init; } = 32 * Mega;
+
+    [Range(1, long.MaxValue)]
+    public long Model { get; init; } = 4096 * Mega;
+
+    [Range(1, long.MaxValue)]
+    public long Dataset { get; init; } = 4096 * Mega;
+
+    [Range(1, long.MaxValue)]
+    public long Report { get; init; } = 256 * Mega;
+}
+
+/// <summary>What holds for one kind of object.</summary>
+internal sealed record KindPolicy(string Kind, TimeSpan? Retention, long MaxBytes)
+{
+    public const string Names = "image, model, dataset or report";
+
+    public DateTimeOffset? ExpiryOf(DateTimeOffset putAt) => putAt + Retention;
+}

@@ -1,0 +1,33 @@
+using System.Net;
+using System.Net.Http.Headers;
+using ServiceDefaults.Problems;
+
+namespace TrainingService.Registry;
+
+/// <summary>Model files in StorageService, where every replica of InferenceService can get them.</summary>
+internal sealed class ModelFiles(HttpClient storage)
+{
+    /// <summary>Who the files belong to.</summary>
+    public const string Owner = "registry";
+
+    /// <summary>Puts the package's file there unless it is there.</summary>
+    /// <exception cref="HttpRequestException">StorageService can't take it now.</exception>
+    /// <exception cref="ProblemException">422: StorageService will not take it, as it is too large for example.</exception>
+    public async Task EnsureStoredAsync(ModelPackage package, CancellationToken cancellation)
+    {
+        var address = $"/objects/{Owner}/{package.Manifest.Sha256}";
+        using var question = new HttpRequestMessage(HttpMethod.Head, address);
+        using var known = await storage.SendAsync(question, cancellation);
+        if (known.IsSuccessStatusCode)
+            return;
+        if (known.StatusCode != HttpStatusCode.NotFound)
+            known.EnsureSuccessStatusCode();
+
+        using var content = new StreamContent(package.File.OpenRead());
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+        using var stored = await storage.PutAsync($"{address}?kind=model", content, cancellation);
+        if (stored.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.UnprocessableContent)
+            throw ProblemException.Unusable("package", $"StorageService refuses model.onnx: {await stored.Content.ReadAsStringAsync(cancellation)}");
+        stored.EnsureSuccessStatusCode();
+    }
+}

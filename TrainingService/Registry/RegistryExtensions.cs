@@ -1,0 +1,19 @@
+using ServiceDefaults.Authentication;
+using ServiceDefaults.Health;
+using ServiceDefaults.Http;
+
+namespace TrainingService.Registry;
+
+internal static class RegistryExtensions
+{
+    public static void AddRegistry(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<RegistryOptions>().BindConfiguration("Registry");
+        builder.Services.AddServiceClient<ModelFiles>("storage", Scopes.Service.Objects, timeout: TimeSpan.FromMinutes(5));
+        builder.Services.AddScoped<Registrar>();
+        builder.Services.AddScoped<Promotion>();
+        builder.Services.AddSingleton<RegistryImport>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<RegistryImport>());
+        builder.Services.AddHealthChecks().AddCheck<RegistryImportHealthCheck>("registry", tags: [HealthExtensions.Ready]);
+    }
+}

@@ -1,0 +1,34 @@
+using Microsoft.EntityFrameworkCore;
+using ServiceDefaults.Database;
+using ServiceDefaults.History;
+using ServiceDefaults.Outbox;
+using TrainingService.Registry;
+
+namespace TrainingService;
+
+/// <summary>The service's own database.</summary>
+internal sealed class TrainingDb(DbContextOptions<TrainingDb> options) : DbContext(options)
+{
+    public DbSet<Model> Models => Set<Model>();
+
+    public DbSet<ModelVersion> Versions => Set<ModelVersion>();
+
+    public DbSet<HistoryEntry> History => Set<HistoryEntry>();
+
+    protected override void OnModelCreating(ModelBuilder model)
+    {
+        var models = model.Entity<Model>().ToTable("models");
+        models.HasKey(m => m.Name);
+
+        var versions = model.Entity<ModelVersion>().ToTable("versions");
+        versions.HasKey(v => new { v.Model, v.Version });
+        versions.Property(v => v.State).HasConversion(
+            state => VersionStates.ToText(state), text => VersionStates.FromText(text));
+        versions.Property(v => v.Manifest).HasColumnType("jsonb");
+        versions.Property(v => v.Metrics).HasColumnType("jsonb");
+        versions.Property(v => v.Lineage).HasColumnType("jsonb");
+        versions.HasOne<Model>().WithMany().HasForeignKey(v => v.Model);
+
+        model.AddHistory().AddOutbox().UseSnakeCaseColumns();
+    }
+}

@@ -1,0 +1,31 @@
+using AuthService.Keys;
+using NUnit.Framework;
+using ServiceDefaults.Problems;
+
+namespace Unit.AuthService.Keys;
+
+public class NewApiKeyTests
+{
+    private static readonly DateTimeOffset Now = DateTimeOffset.UnixEpoch.AddYears(50);
+    private static readonly NewApiKey Good = new("laptop", ["predict"], Now.AddDays(1), 60, 1000);
+
+    [Test]
+    public void What_is_right_passes() => Assert.That(() => Good.Validate(Now), Throws.Nothing);
+
+    [Test]
+    public void Only_a_name_is_needed() => Assert.That(() => new NewApiKey("laptop", null, null, null, null).Validate(Now), Throws.Nothing);
+
+    [Test]
+    public void What_is_wrong_is_named()
+    {
+        Assert.That(FieldRefused(Good with { Name = " " }), Is.EqualTo("name"));
+        Assert.That(FieldRefused(Good with { Name = new string('n', 101) }), Is.EqualTo("name"));
+        Assert.That(FieldRefused(Good with { Scopes = [] }), Is.EqualTo("scopes"));
+        Assert.That(FieldRefused(Good with { Scopes = ["objects"] }), Is.EqualTo("scopes"));
+        Assert.That(FieldRefused(Good with { ExpiresAt = Now }), Is.EqualTo("expiresAt"));
+        Assert.That(FieldRefused(Good with { RequestsPerMinute = 0 }), Is.EqualTo("requestsPerMinute"));
+        Assert.That(FieldRefused(Good with { DailyQuota = -1 }), Is.EqualTo("dailyQuota"));
+    }
+
+    private static string? FieldRefused(NewApiKey key) => Assert.Throws<ProblemException>(() => key.Validate(Now))!.Field;
+}

@@ -1,0 +1,69 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using InferenceService.Models;
+using NUnit.Framework;
+using TestSupport;
+
+namespace Unit.InferenceService.Models;
+
+[TestFixture]
+public sealed class ManifestTests
+{
+    [TestCaseSource(nameof(ShippedManifests))]
+    public void Every_shipped_package_is_understood(string path)
+    {
+        var manifest = Parse(JsonNode.Parse(File.ReadAllText(path))!);
+
+        Assert.That($"{manifest.Name}/{manifest.Version}", Is.EqualTo(string.Join('/', path.Split(Path.DirectorySeparatorChar)[^3..^1])));
+        Assert.That(manifest.Licence, Is.Not.Empty);
+    }
+
+    [TestCase("sha256", "\"abc\"", "sha256")]
+    [TestCase("labels", "[\"only one\"]", "labels")]
+    [TestCase("labels", "[\"same\", \"same\"]", "labels")]
+    [TestCase("task", "\"fortune-telling\"", "task")]
+    [TestCase("task", "\"tensor\"", "task")]
+    [TestCase("input", "{\"kind\": \"image\", \"width\": 0, \"height\": 8}", "input.width")]
+    [TestCase("batching", "{\"maxBatchSize\": 0}", "batching.maxBatchSize")]
+    [TestCase("recording", "\"sometimes\"", "recording")]
+    public void A_wrong_field_is_named(string field, string value, string named)
+    {
+        var json = Image();
+        json[field] = JsonNode.Parse(value);
+
+        Assert.That(() => Parse(json), Throws.TypeOf<InvalidDataException>().With.Message.Contains(named));
+    }
+
+    [TestCase("name")]
+    [TestCase("version")]
+    [TestCase("output")]
+    [TestCase("sha256")]
+    public void A_missing_field_is_named(string field)
+    {
+        var json = Image();
+        json.Remove(field);
+
+        Assert.That(() => Parse(json), Throws.TypeOf<InvalidDataException>().With.Message.Contains(field));
+    }
+
+    [Test]
+    public void A_category_needs_its_values()
+    {
+        var json = Image();
+        json["task"] = "tabular-regression";
+        json["columns"] = JsonNode.Parse("""[{"name": "kind", "type": "category"}]""");
+
+        Assert.That(() => Parse(json), Throws.TypeOf<InvalidDataException>().With.Message.Contains("columns.kind.values"));
+    }
+
+    private static IEnumerable<string> ShippedManifests() =>
+        Directory.EnumerateFiles(Repository.Path("models"), "model.json", SearchOption.AllDirectories);
+
+    private static ModelManifest Parse(JsonNode json) => ModelManifest.Parse(json.Deserialize<JsonElement>());
+
+    private static JsonObject Image() => JsonNode.Parse("""
+        {"name": "m", "version": "1", "task": "image-classification", "labels": ["a", "b"],
+         "sha256": "0000000000000000000000000000000000000000000000000000000000000000",
+         "input": {"kind": "image", "width": 8, "height": 8}, "output": {"name": "y", "activation": "softmax"}}
+        """)!.AsObject();
+}
