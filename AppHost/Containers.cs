@@ -21,7 +21,7 @@ internal static class Containers
         if (!RuntimeAnswers.Value)
             return null;
 
-        var server = builder.AddPostgres("postgres", password: builder.AddSecret("postgres-password", settings))
+        var server = builder.AddPostgres("postgres", password: Password(builder, settings, "postgres"))
             .WithDataVolume(VolumeName("postgres", settings));
         return new(databases.ToDictionary(
             database => database,
@@ -33,10 +33,13 @@ internal static class Containers
         if (!RuntimeAnswers.Value)
             return null;
 
-        var server = builder.AddRabbitMQ("rabbitmq", password: builder.AddSecret("rabbitmq-password", settings))
+        var server = builder.AddRabbitMQ("rabbitmq", password: Password(builder, settings, "rabbitmq"))
             .WithDataVolume(VolumeName("rabbitmq", settings));
         return new(new Dictionary<string, IResourceBuilder<IResourceWithConnectionString>> { ["rabbitmq"] = server }, server);
     }
+
+    private static IResourceBuilder<ParameterResource> Password(IDistributedApplicationBuilder builder, SuiteSettings settings, string server) =>
+        builder.AddParameter($"{server}-password", settings.Secret($"{server}-password"), secret: true);
 
     /// <summary>A volume belongs to a state folder and the password kept there: with a new password the old data could not be opened.</summary>
     private static string VolumeName(string server, SuiteSettings settings)

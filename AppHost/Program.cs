@@ -13,7 +13,7 @@ var rabbitmq = builder.AddRabbitMQServer(settings);
 var auth = builder.AddService<Projects.AuthService>("auth", settings)
     .Uses(postgres, "auth").Uses(rabbitmq, "rabbitmq")
     .WithEnvironment("Auth__Admin__Email", settings.AdminEmail)
-    .WithEnvironment("Auth__Admin__Password", builder.AddSecret("admin-password", settings));
+    .WithEnvironment("Auth__Admin__Password", builder.AddParameter("admin-password", settings.AdminPassword, secret: true));
 
 var storage = builder.AddService<Projects.StorageService>("storage", settings)
     .Uses(postgres, "storage").Uses(rabbitmq, "rabbitmq")

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Aspire.Hosting;
-using Aspire.Hosting.ApplicationModel;
 
 namespace InferenceSuite.AppHost;
 
@@ -25,19 +24,16 @@ internal sealed class SuiteSettings(IDistributedApplicationBuilder builder)
     /// <summary>The first administrator's login: <c>Auth:Admin:Email</c>.</summary>
     public string AdminEmail { get; } = builder.Configuration["Auth:Admin:Email"] ?? "admin@suite.local";
 
+    /// <summary><c>Auth:Admin:Password</c>, generated when absent.</summary>
+    public string AdminPassword => builder.Configuration["Auth:Admin:Password"] ?? Secret("admin-password");
+
     public string Repository(params string[] path) => Path.Combine([_repository, .. path]);
 
     public string State(params string[] path) => Path.Combine([Home, .. path]);
 
-    /// <summary>
-    /// A secret that stays the same from run to run: <c>Parameters:{name}</c> when configured, else generated once and kept
-    /// in <c>secrets/{name}</c> of the state folder, readable by its owner only.
-    /// </summary>
+    /// <summary>A secret that stays the same from run to run: generated once, kept in <c>secrets/{name}</c> of the state folder.</summary>
     public string Secret(string name)
     {
-        if (builder.Configuration[$"Parameters:{name}"] is { } configured)
-            return configured;
-
         var file = State("secrets", name);
         if (!File.Exists(file))
         {
@@ -50,10 +46,4 @@ internal sealed class SuiteSettings(IDistributedApplicationBuilder builder)
         }
         return File.ReadAllText(file).Trim();
     }
-}
-
-internal static class SecretExtensions
-{
-    public static IResourceBuilder<ParameterResource> AddSecret(this IDistributedApplicationBuilder builder, string name, SuiteSettings settings) =>
-        builder.AddParameter(name, settings.Secret(name), secret: true);
 }

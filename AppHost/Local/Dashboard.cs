@@ -7,7 +7,6 @@ namespace Aspire.Hosting.Local;
 /// <summary>Aspire's own dashboard, run by the aspire command from npm, and the telemetry settings that lead to it.</summary>
 internal static class Dashboard
 {
-    public const string Name = "dashboard";
     private const int UsualPort = 18888;
 
     /// <summary>
@@ -29,7 +28,7 @@ internal static class Dashboard
         var port = wanted is not null ? int.Parse(wanted) : Ports.IsFree(UsualPort) ? UsualPort : Ports.PickFree();
         var grpc = $"http://127.0.0.1:{Ports.PickFree()}";
         var dashboard = builder
-            .AddExecutable(Name, command, settings.Repository, "dashboard", "run", "--non-interactive", "--nologo", "--allow-anonymous",
+            .AddExecutable("dashboard", command, settings.Repository, "dashboard", "run", "--non-interactive", "--nologo", "--allow-anonymous",
                 "--frontend-url", $"http://127.0.0.1:{port}", "--otlp-grpc-url", grpc, "--otlp-http-url", $"http://127.0.0.1:{Ports.PickFree()}")
             .WithEnvironment("ASPIRE_CLI_TELEMETRY_OPTOUT", "true")
             .WithEnvironment("NO_COLOR", "1")

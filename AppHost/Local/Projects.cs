@@ -9,13 +9,8 @@ internal abstract class Project(string name) : IProjectMetadata
 }
 
 internal sealed class AuthService() : Project(nameof(AuthService));
-
 internal sealed class FeedbackService() : Project(nameof(FeedbackService));
-
 internal sealed class Gateway() : Project(nameof(Gateway));
-
 internal sealed class InferenceService() : Project(nameof(InferenceService));
-
 internal sealed class StorageService() : Project(nameof(StorageService));
-
 internal sealed class TrainingService() : Project(nameof(TrainingService));

@@ -22,11 +22,8 @@ public interface IResourceBuilder<out T> where T : IResource
 }
 
 public interface IResourceWithEnvironment : IResource;
-
 public interface IResourceWithEndpoints : IResource;
-
 public interface IResourceWithServiceDiscovery : IResourceWithEndpoints;
-
 public interface IResourceWithWaitSupport : IResource;
 
 public interface IResourceWithConnectionString : IResource
@@ -77,10 +74,8 @@ public sealed record EndpointAnnotation(string Name, string Scheme, int Port) : 
 }
 
 public sealed record EnvironmentAnnotation(string Name, Func<string?> Value) : IResourceAnnotation;
-
+public sealed record HealthCheckAnnotation(string Key) : IResourceAnnotation;
 public sealed record WaitAnnotation(IResource Resource) : IResourceAnnotation;
 
 /// <summary>A resource talks to another: it is stopped first.</summary>
 public sealed record ReferenceAnnotation(IResource Resource) : IResourceAnnotation;
-
-public sealed record HealthCheckAnnotation(string Key) : IResourceAnnotation;
