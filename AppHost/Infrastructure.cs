@@ -1,3 +1,4 @@
+using System.Globalization;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.Configuration;
@@ -64,8 +65,8 @@ internal static class Infrastructure
         var password = settings.Secret("rabbitmq-password");
         var server = builder.AddServerScript("rabbitmq", settings, port, check: cancellation => ServerChecks.RabbitMQAsync(port, cancellation))
             .WithEnvironment("RABBITMQ_PASSWORD", password)
-            .WithEnvironment("RABBITMQ_DIST_PORT", $"{Ports.PickFree()}")
-            .WithEnvironment("ERL_EPMD_PORT", $"{Ports.PickFree()}");
+            .WithEnvironment("RABBITMQ_DIST_PORT", Ports.PickFree().ToString(CultureInfo.InvariantCulture))
+            .WithEnvironment("ERL_EPMD_PORT", Ports.PickFree().ToString(CultureInfo.InvariantCulture));
 
         return new(new Dictionary<string, IResourceBuilder<IResourceWithConnectionString>>
         {
@@ -77,8 +78,8 @@ internal static class Infrastructure
     private static IResourceBuilder<ExecutableResource> AddServerScript(
         this IDistributedApplicationBuilder builder, string name, SuiteSettings settings, int port, Func<CancellationToken, Task<HealthCheckResult>> check)
     {
-        builder.Services.AddHealthChecks().AddAsyncCheck($"{name}-accepts", check);
-        return builder.AddExecutable(name, "bash", builder.AppHostDirectory, $"servers/{name}.sh", settings.State(name), $"{port}")
+        builder.Services.AddHealthChecks().AddAsyncCheck($"{name}-accepts", check, timeout: TimeSpan.FromSeconds(5));
+        return builder.AddExecutable(name, "bash", builder.AppHostDirectory, $"servers/{name}.sh", settings.State(name), port.ToString(CultureInfo.InvariantCulture))
             .WithEndpoint(port: port, targetPort: port, scheme: "tcp", name: "tcp", isProxied: false)
             .WithHealthCheck($"{name}-accepts");
     }

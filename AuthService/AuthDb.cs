@@ -22,7 +22,7 @@ public sealed class AuthDb(DbContextOptions<AuthDb> options) : DbContext(options
     protected override void OnModelCreating(ModelBuilder model)
     {
         model.Entity<User>().ToTable("users");
-        model.Entity<Consent>().ToTable("consents");
+        model.Entity<Consent>().ToTable("consents").HasOne<User>().WithMany().HasForeignKey(consent => consent.UserId); // users are inserted first
         model.Entity<RefreshToken>().ToTable("refresh_tokens").HasKey(token => token.Hash);
         model.Entity<SignInAttempts>().ToTable("sign_in_attempts").HasKey(attempts => attempts.Account);
         model.Entity<ApiKey>().ToTable("api_keys");

@@ -13,6 +13,7 @@ started_at() {
   stat=$(cat "/proc/$1/stat" 2> /dev/null) || return 1
   stat=${stat##*) }
   set -- $stat
+  [ "$1" != Z ] || return 1 # dead, and only not collected yet
   printf '%s@%.8s' "${20}" "$(cat /proc/sys/kernel/random/boot_id)"
 }
 
@@ -24,7 +25,7 @@ apphost_is_running() { local line; line=$(apphost_line); is_running "$(field pid
 up() {
   mkdir -p "$SUITE_HOME/logs"
   exec 8> "$SUITE_HOME/.lock"
-  flock -n 8 || fail "Another ./suite up is at work in $SUITE_HOME."
+  ! command -v flock > /dev/null || flock -n 8 || fail "Another ./suite up is at work in $SUITE_HOME."
   if apphost_is_running; then
     say "The suite is running already."
     print_addresses
@@ -36,26 +37,31 @@ up() {
   fi
   setup
 
-  local log=$SUITE_HOME/logs/apphost.log began=$SECONDS
+  local log=$SUITE_HOME/logs/apphost.log
   : > "$log"
   rm -f "$(record)"
   trap 'exit 130' INT TERM HUP
-  trap 'stop_apphost' EXIT
+  trap 'stop_apphost; stop_printing' EXIT
   start_apphost > "$log" 2>&1 8>&- < /dev/null &
   apphost=$!
-  tail -n +1 -f --pid="$apphost" "$log" 2> /dev/null 8>&- &
-  local printer=$!
-  wait_until_healthy "$began"
+  tail -n +1 -f "$log" 2> /dev/null 8>&- &
+  printer=$!
+  wait_until_healthy
   exec 8>&-
   print_addresses
   if $detach; then
-    kill "$printer" 2> /dev/null || true
     trap - EXIT INT TERM HUP
-    disown -a
+    disown "$apphost"
+    stop_printing
   else
     say "Ctrl+C stops it."
     wait "$apphost" || exit 1
   fi
+}
+
+stop_printing() {
+  kill "$printer" 2> /dev/null || true
+  wait "$printer" 2> /dev/null || true
 }
 
 # setsid: Ctrl+C in this terminal is for this script, which then stops the AppHost in good order.
@@ -78,8 +84,6 @@ wait_until_healthy() {
   until is_healthy; do
     if ! kill -0 "$apphost" 2> /dev/null; then
       sleep 0.3 # for the last lines to be shown
-      trap - EXIT
-      end_leftovers
       fail "The suite did not start."
     fi
     [ $SECONDS -lt $deadline ] || fail "The suite is not healthy after 300 s; see ./suite status and ./suite logs."
@@ -111,10 +115,10 @@ example() {
   local data=${SUITE_DATA:-$root/../shared/data} photo
   photo=$(find "$data/mask/with_mask" -name '*.jpg' 2> /dev/null | sort | head -1 || true)
   if [ -n "$photo" ]; then
-    printf 'curl -F file=@%q %s/v1/models/mask-detector/predict' "$photo" "$1"
+    printf 'curl -F file=@%q %s/v1/models/mask-detector/predict' "$(realpath "$photo")" "$1"
   else
     printf "curl -H 'Content-Type: application/json' -d '%s' %s/v1/models/report-scorer/predict" \
-      '{"rows":[{"abuse_type":"hate","report_text_len":120,"profile_rating":0.3,"popularity":0.7}]}' "$1"
+      '{"rows":[{"abuse_type":"SCAM","report_text_len":240,"profile_rating":1.5,"popularity":12}]}' "$1"
   fi
 }
 
@@ -126,20 +130,16 @@ down() {
 
 # The AppHost stops everything in order; it has a minute for that.
 stop_apphost() {
-  local line pid started i
+  local line pid started
   line=$(apphost_line) pid=$(field pid "$line") started=$(field started "$line")
   is_running "$pid" "$started" || { [ -n "${apphost:-}" ] && pid=$apphost && started=$(started_at "$pid"); } || return 0
   kill -TERM "$pid" 2> /dev/null || return 0
-  for ((i = 0; i < 600; i++)); do
-    is_running "$pid" "$started" || return 0
-    sleep 0.1
-  done
-  kill -KILL "$pid" 2> /dev/null || true
+  wait_for_end "$pid" "$started" 60 || kill -KILL "$pid" 2> /dev/null || true
 }
 
 # What an AppHost that was killed left running: processes of its record that are still the same ones, with their sessions.
 end_leftovers() {
-  local line pid started i left=()
+  local line pid started name left=()
   while read -r line; do
     pid=$(field pid "$line") started=$(field started "$line")
     if [[ $line = '{"name"'* ]] && is_running "$pid" "$started"; then left+=("$pid $started $(field name "$line")"); fi
@@ -153,16 +153,24 @@ end_leftovers() {
   done
   for line in "${left[@]}"; do
     read -r pid started name <<< "$line"
-    for ((i = 0; i < 100; i++)); do
-      is_running "$pid" "$started" || continue 2
-      sleep 0.1
-    done
+    wait_for_end "$pid" "$started" 10 && continue
     kill -KILL -- "-$pid" 2> /dev/null || kill -KILL "$pid" 2> /dev/null || true
+    wait_for_end "$pid" "$started" 10 || fail "$name (pid $pid) cannot be ended."
   done
 }
 
+# wait_for_end pid started seconds
+wait_for_end() {
+  local i
+  for ((i = 0; i < $3 * 20; i++)); do
+    is_running "$1" "$2" || return 0
+    sleep 0.05
+  done
+  return 1
+}
+
 status() {
-  local line pid rss total=0 state
+  local line name pid size services=0
   if ! apphost_is_running; then
     say "The suite is not running."
     return 1
@@ -174,10 +182,21 @@ status() {
   printf '%-14s %-11s %8s  %-26s %8s  %s\n' RESOURCE STATE PID URL RSS RESTARTS
   while read -r line; do
     [[ $line = '{"name"'* ]] || continue
-    pid=$(field pid "$line") rss=""
-    if [ "$pid" = null ]; then pid=-; else rss=$(($(sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$pid/status" 2> /dev/null || echo 0) / 1024)); fi
-    printf '%-14s %-11s %8s  %-26s %8s  %s\n' "$(field name "$line")" "$(field state "$line")" "$pid" "$(field url "$line")" "${rss:+$rss MB}" "$(field restarts "$line")"
+    name=$(field name "$line") pid=$(field pid "$line")
+    size=$(megabytes "$pid")
+    [[ $name =~ ^(postgres|rabbitmq|dashboard)$ ]] || services=$((services + size))
+    printf '%-14s %-11s %8s  %-26s %5s MB  %s\n' "$name" "$(field state "$line")" "${pid/null/-}" "$(field url "$line")" "$size" "$(field restarts "$line")"
   done < "$(record)"
+  pid=$(field pid "$(apphost_line)")
+  printf '%-14s %-11s %8s  %-26s %5s MB\n' apphost "$(field state "$(apphost_line)")" "$pid" "" "$(megabytes "$pid")"
+  say "The services together: $services MB"
+}
+
+# Resident memory of a process.
+megabytes() {
+  local size
+  size=$(sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$1/status" 2> /dev/null || true)
+  printf '%s' $((${size:-0} / 1024))
 }
 
 logs() {

@@ -8,7 +8,7 @@ setup() {
   probe_feed
   install_system_packages "$@"
   install_native_parts
-  build
+  build Suite.slnf
 }
 
 check_dotnet() {
@@ -71,41 +71,45 @@ install_native_parts() {
 
 with_aspire() { grep -qs '<HasAspire>true' "$root/Packages.local.props"; }
 
-# Asks once which of the preferred packages the feed has, and writes the switches of Directory.Build.props. Asked again
-# when the SDK, the feed's configuration or the wanted versions change.
+# Asks once which of the preferred packages the feed has, and again when the SDK, the feed's configuration or the wanted
+# versions change. The answer becomes the switches of Directory.Build.props; SUITE_ENGINE=local does without Aspire anyway.
 probe_feed() {
-  local asked switch reply props=$root/Packages.local.props
-  asked=$({ dotnet --version; echo "${SUITE_ENGINE:-}"; cat "$root/Directory.Packages.props" "$root"/[Nn]u[Gg]et.[Cc]onfig "$HOME/.nuget/NuGet/NuGet.Config" 2> /dev/null || true; } | cksum)
-  grep -qsF "asked: $asked" "$props" && return
-  step "asking the NuGet feed what it has" ask_feed "$asked" || exit 1
+  local question answer=$root/artifacts/feed props=$root/Packages.local.props switches
+  question=$({ dotnet --version; cat "$root/Directory.Packages.props" "$root"/[Nn]u[Gg]et.[Cc]onfig "$HOME/.nuget/NuGet/NuGet.Config" 2> /dev/null || true; } | cksum)
+  mkdir -p "$root/artifacts"
+  [ "$(head -1 "$answer" 2> /dev/null)" = "$question" ] || step "asking the NuGet feed what it has" ask_feed "$question" "$answer" || exit 1
+
+  switches=$(tail -n +2 "$answer")
+  if [ "${SUITE_ENGINE:-}" = local ]; then switches=${switches/<HasAspire>true/<HasAspire>false}; fi
+  switches="<Project>
+  <!-- Written by ./suite: what this machine's NuGet feed has. Without this file every package is taken from the feed. -->
+  <PropertyGroup>
+$switches
+  </PropertyGroup>
+</Project>"
+  # Left alone when it says the same: a new file would be a reason to build again.
+  [ "$(cat "$props" 2> /dev/null)" = "$switches" ] || printf '%s\n' "$switches" > "$props"
 }
 
 ask_feed() {
   local work switch
   work=$(mktemp -d)
-  if [ "${SUITE_ENGINE:-}" = local ]; then mkdir "$work/HasAspire"; echo false > "$work/HasAspire/has"; else
-    probe HasAspire Aspire.Hosting.AppHost Aspire.Hosting.PostgreSQL Aspire.Hosting.RabbitMQ Aspire.AppHost.Sdk &
-  fi
+  probe HasAspire Aspire.Hosting.AppHost Aspire.Hosting.PostgreSQL Aspire.Hosting.RabbitMQ Aspire.AppHost.Sdk &
   probe HasAspireClients Aspire.Npgsql Aspire.RabbitMQ.Client &
   probe HasOnnxRuntime Microsoft.ML.OnnxRuntime.Gpu &
   probe HasYarp Yarp.ReverseProxy &
   wait
-  if grep -lE 'NU1301|NU1302' "$work"/*/answer; then
+  if grep -qE 'NU130[12]' "$work"/*/answer; then
     echo "The NuGet feed does not answer:"
     grep -hm1 -E 'NU130[12]' "$work"/*/answer | head -1
     rm -rf "$work"
     return 1
   fi
   {
-    echo "<Project>"
-    echo "  <!-- Written by ./suite: what this machine's NuGet feed has. Delete it to ask again. asked: $1 -->"
-    echo "  <PropertyGroup>"
+    echo "$1"
     echo "    <PackagesProbed>true</PackagesProbed>"
     for switch in HasAspire HasAspireClients HasOnnxRuntime HasYarp; do echo "    <$switch>$(cat "$work/$switch/has")</$switch>"; done
-    echo "  </PropertyGroup>"
-    echo "</Project>"
-  } > "$root/Packages.local.props.new"
-  mv "$root/Packages.local.props.new" "$root/Packages.local.props"
+  } > "$2"
   rm -rf "$work"
 }
 
@@ -117,9 +121,9 @@ probe() {
   {
     echo '<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup><ItemGroup>'
     for package; do
-      version=$(sed -n "s/.*Include=\"${package/.Sdk/.[A-Z]*}\" Version=\"\([^\"]*\)\".*/\1/p" "$root/Directory.Packages.props" | head -1)
+      version=$(cat "$root/Directory.Packages.props" "$root/AppHost/AppHost.csproj" | sed -n "s/.*\"$package\" Version=\"\([^\"]*\)\".*/\1/p" | head -1)
       case $package in
-        *.Sdk) echo "<PackageDownload Include=\"$package\" Version=\"[$(sed -n 's/.*Aspire.AppHost.Sdk" Version="\([^"]*\)".*/\1/p' "$root/AppHost/AppHost.csproj" | head -1)]\" />" ;;
+        *.Sdk) echo "<PackageDownload Include=\"$package\" Version=\"[$version]\" />" ;;
         *) echo "<PackageReference Include=\"$package\" Version=\"$version\" />" ;;
       esac
     done
@@ -131,15 +135,16 @@ probe() {
 
 # --- build -------------------------------------------------------------------------------------------------------
 
-# Release, once: nothing is done while no source is newer than the last good build.
+# build Suite.slnf|InferenceSuite.sln: the programs, or the tests too. Release, once: nothing is done while no source is
+# newer than the last good build.
 build() {
-  local stamp=$root/artifacts/suite.stamp
+  local stamp=$root/artifacts/$1.stamp
   mkdir -p "$root/artifacts"
   (
-    flock 9 # two runs of one checkout must not build at the same time
+    ! command -v flock > /dev/null || flock 9 # two runs of one checkout must not build at the same time
     if [ -f "$stamp" ] && [ -z "$(sources_newer_than "$stamp")" ]; then exit 0; fi
     touch "$stamp.new"
-    step "building" dotnet build "$root/InferenceSuite.sln" -c Release -v quiet -nodeReuse:false || exit 1
+    step "building" dotnet build "$root/$1" -c Release -v quiet -nodeReuse:false || exit 1
     mv "$stamp.new" "$stamp"
   ) 9> "$root/artifacts/.lock" || fail "The build failed."
 }

@@ -35,14 +35,18 @@ internal sealed class ChildProcess : IDisposable
     /// </summary>
     public static ChildProcess Start(ProcessStartInfo command, string stopSignal, Action<string> output)
     {
-        var start = HasSessions ? InOwnSession(command, stopSignal) : command;
-        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
+        if (HasSessions)
+            GiveOwnSession(command, stopSignal);
+        command.RedirectStandardInput = command.RedirectStandardOutput = command.RedirectStandardError = true;
 
-        var process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        var process = new Process { StartInfo = command, EnableRaisingEvents = true };
         var child = new ChildProcess(process, stopSignal);
-        process.Exited += (_, _) => child._exited.TrySetResult(process.ExitCode);
-        process.OutputDataReceived += (_, line) => Pass(line.Data);
-        process.ErrorDataReceived += (_, line) => Pass(line.Data);
+        TaskCompletionSource outputEnd = new(), errorEnd = new();
+        // Its last words first; but a child of its own may hold the pipes open for longer.
+        process.Exited += (_, _) => Task.WhenAny(Task.WhenAll(outputEnd.Task, errorEnd.Task), Task.Delay(500))
+            .ContinueWith(_ => child._exited.TrySetResult(process.ExitCode), TaskScheduler.Default);
+        process.OutputDataReceived += (_, line) => Pass(line.Data, outputEnd);
+        process.ErrorDataReceived += (_, line) => Pass(line.Data, errorEnd);
 
         Launcher.Run(() => process.Start());
         child.Started = StartTime(process.Id);
@@ -51,9 +55,11 @@ internal sealed class ChildProcess : IDisposable
         process.BeginErrorReadLine();
         return child;
 
-        void Pass(string? line)
+        void Pass(string? line, TaskCompletionSource end)
         {
-            if (line is not null)
+            if (line is null)
+                end.TrySetResult();
+            else
                 output(line);
         }
     }
@@ -79,37 +85,31 @@ internal sealed class ChildProcess : IDisposable
     public void Dispose() => _process.Dispose();
 
     /// <summary>
-    /// When a process started, in ticks since boot, and which boot that was; null when there is no such process. A pid alone
+    /// When a process started, in ticks since boot, and which boot that was; null when there is no such process
+    /// (or no /proc). A pid alone
     /// could since have been given to somebody else.
     /// </summary>
     public static string? StartTime(int pid)
     {
         try
         {
-            if (!OperatingSystem.IsLinux())
-                return Process.GetProcessById(pid).StartTime.ToUniversalTime().Ticks.ToString();
-
             var stat = File.ReadAllText($"/proc/{pid}/stat");
             var ticks = stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[19];
             return $"{ticks}@{File.ReadAllText("/proc/sys/kernel/random/boot_id").AsSpan(0, 8)}";
         }
-        catch (Exception problem) when (problem is IOException or ArgumentException or InvalidOperationException)
+        catch (IOException)
         {
             return null;
         }
     }
 
-    private static ProcessStartInfo InOwnSession(ProcessStartInfo command, string stopSignal)
+    /// <summary>Both programs become the command itself, so the pid stays.</summary>
+    private static void GiveOwnSession(ProcessStartInfo command, string stopSignal)
     {
-        // Both become the command itself, so the pid stays.
-        var start = new ProcessStartInfo("/usr/bin/setsid", ["/usr/bin/setpriv", "--pdeathsig", stopSignal, "--", command.FileName, .. command.ArgumentList])
-        {
-            WorkingDirectory = command.WorkingDirectory,
-        };
-        foreach (var (name, value) in command.Environment)
-            start.Environment[name] = value;
-        start.Environment["SUITE_PDEATHSIG"] = stopSignal; // for a script that changes its user, which clears the request
-        return start;
+        foreach (var word in (string[])[command.FileName, "--", stopSignal, "--pdeathsig", "/usr/bin/setpriv"])
+            command.ArgumentList.Insert(0, word);
+        command.FileName = "/usr/bin/setsid";
+        command.Environment["SUITE_PDEATHSIG"] = stopSignal; // for a script that changes its user, which clears the request
     }
 
     private static void Signal(int pid, string name) => _ = kill(pid, name switch
@@ -126,35 +126,19 @@ internal sealed class ChildProcess : IDisposable
     /// <summary>Starts every process from one thread that lives as long as the program: "parent death" means the death of that thread.</summary>
     private static class Launcher
     {
-        private static readonly BlockingCollection<Action> Work = StartThread();
+        private static readonly BlockingCollection<Task> Work = [];
+
+        static Launcher() => new Thread(() =>
+        {
+            foreach (var start in Work.GetConsumingEnumerable())
+                start.RunSynchronously();
+        }) { IsBackground = true, Name = "process launcher" }.Start();
 
         public static void Run(Action start)
         {
-            var done = new TaskCompletionSource();
-            Work.Add(() =>
-            {
-                try
-                {
-                    start();
-                    done.SetResult();
-                }
-                catch (Exception problem)
-                {
-                    done.SetException(problem);
-                }
-            });
-            done.Task.GetAwaiter().GetResult();
-        }
-
-        private static BlockingCollection<Action> StartThread()
-        {
-            var work = new BlockingCollection<Action>();
-            new Thread(() =>
-            {
-                foreach (var start in work.GetConsumingEnumerable())
-                    start();
-            }) { IsBackground = true, Name = "process launcher" }.Start();
-            return work;
+            var task = new Task(start);
+            Work.Add(task);
+            task.GetAwaiter().GetResult();
         }
     }
 }

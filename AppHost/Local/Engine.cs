@@ -11,7 +11,7 @@ internal sealed class Engine
 {
     private readonly EngineSettings _settings;
     private readonly List<ResourceRunner> _runners;
-    private readonly Dictionary<ResourceRunner, Life> _lives = [];
+    private readonly Dictionary<ResourceRunner, Task> _stops = [];
     private readonly RunRecord _record;
     private string _state = "Starting";
 
@@ -26,7 +26,11 @@ internal sealed class Engine
     /// <returns>The exit code: 0 after a stop that was asked for, 1 when a resource could not start.</returns>
     public async Task<int> RunAsync()
     {
-        using var stop = new StopRequest(onSecond: () => _runners.ForEach(runner => runner.Kill()));
+        var stopAsked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnSignal);
+
         Directory.CreateDirectory(_settings.StopRequests);
         foreach (var old in Directory.EnumerateFiles(_settings.StopRequests))
             File.Delete(old);
@@ -34,28 +38,37 @@ internal sealed class Engine
         Console.WriteLine($"engine: local processes, state in {_settings.Home}");
         var clock = Stopwatch.StartNew();
         foreach (var runner in _runners)
-            _lives[runner] = Life.Begin(runner, [.. Related<WaitAnnotation>(runner, wait => wait.Resource).Select(other => other.Ready)]);
+            runner.Begin(Task.WhenAll(Related<WaitAnnotation>(runner, wait => wait.Resource).Select(other => other.Ready)));
 
-        using var stopWatching = new CancellationTokenSource();
-        var watching = WatchStopRequestsAsync(stopWatching.Token);
+        var end = new TaskCompletionSource();
+        var watching = WatchStopRequestsAsync(end.Task);
 
-        var failure = await StartAsync(stop.Asked);
-        if (failure is null && !stop.Asked.IsCompleted)
+        var failure = await StartAsync(stopAsked.Task);
+        if (failure is null && !stopAsked.Task.IsCompleted)
         {
             SetState("Healthy");
             Console.WriteLine($"healthy after {clock.Elapsed.TotalSeconds:0.0} s");
-            await stop.Asked;
+            await stopAsked.Task;
         }
 
         if (failure is not null)
-            Console.WriteLine($"{System.Environment.NewLine}{failure.Describe()}{System.Environment.NewLine}");
+            Console.WriteLine($"\n{failure.Message}\n");
 
-        await stopWatching.CancelAsync();
+        end.SetResult();
         await watching;
         SetState("Stopping");
         await Task.WhenAll(_runners.Select(StopAsync));
         SetState(failure is null ? "Stopped" : "Failed");
+        Console.WriteLine("stopped");
         return failure is null ? 0 : 1;
+
+        // The first signal asks for an orderly stop, the second for a quick one.
+        void OnSignal(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            if (!stopAsked.TrySetResult())
+                _runners.ForEach(runner => runner.Kill());
+        }
     }
 
     /// <summary>Waits until everything that counts is healthy, one resource has failed, or a stop was asked for.</summary>
@@ -77,14 +90,13 @@ internal sealed class Engine
     /// <summary>Stops a resource once everything that uses it has stopped.</summary>
     private Task StopAsync(ResourceRunner runner)
     {
-        var life = _lives[runner];
-        return life.Stopping ??= StopAfterUsersAsync();
+        return _stops.TryGetValue(runner, out var stop) ? stop : _stops[runner] = StopAfterUsersAsync();
 
         async Task StopAfterUsersAsync()
         {
             var users = _runners.Where(other => Related<ReferenceAnnotation>(other, reference => reference.Resource).Contains(runner));
             await Task.WhenAll(users.Select(StopAsync));
-            await life.EndAsync();
+            await runner.EndAsync();
         }
     }
 
@@ -92,20 +104,13 @@ internal sealed class Engine
         runner.Resource.Annotations.OfType<TAnnotation>().Select(other).Distinct().SelectMany(o => _runners.Where(r => r.Resource == o));
 
     /// <summary>Keeps the wishes in step with the files that <c>suite stop</c> makes and <c>suite start</c> removes.</summary>
-    private async Task WatchStopRequestsAsync(CancellationToken cancellation)
+    private async Task WatchStopRequestsAsync(Task end)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
-        try
+        while (!end.IsCompleted && await timer.WaitForNextTickAsync())
         {
-            while (await timer.WaitForNextTickAsync(cancellation))
-            {
-                foreach (var runner in _runners)
-                    runner.Wanted.Set(isUp: !File.Exists(Path.Combine(_settings.StopRequests, runner.Resource.Name)));
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The engine stops.
+            foreach (var runner in _runners)
+                runner.Wanted.Set(isUp: !File.Exists(Path.Combine(_settings.StopRequests, runner.Resource.Name)));
         }
     }
 
@@ -124,41 +129,4 @@ internal sealed class Engine
     }
 
     private void WriteRecord() => _record.Write(_state, _runners.Select(runner => runner.Status));
-
-    private sealed class Life(CancellationTokenSource end, Task run)
-    {
-        public Task? Stopping { get; set; }
-
-        public static Life Begin(ResourceRunner runner, Task[] dependencies)
-        {
-            var end = new CancellationTokenSource();
-            return new(end, Task.Run(() => runner.RunAsync(Task.WhenAll(dependencies), end.Token)));
-        }
-
-        public async Task EndAsync()
-        {
-            await end.CancelAsync();
-            await run;
-            end.Dispose();
-        }
-    }
-}
-
-/// <summary>Ctrl+C and the signals that end a program: the first asks for an orderly stop, the second for a quick one.</summary>
-internal sealed class StopRequest : IDisposable
-{
-    private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly List<PosixSignalRegistration> _signals;
-
-    public StopRequest(Action onSecond) =>
-        _signals = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(signal => PosixSignalRegistration.Create(signal, context =>
-        {
-            context.Cancel = true;
-            if (!_asked.TrySetResult())
-                onSecond();
-        }))];
-
-    public Task Asked => _asked.Task;
-
-    public void Dispose() => _signals.ForEach(signal => signal.Dispose());
 }

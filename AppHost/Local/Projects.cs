@@ -3,32 +3,19 @@ using Aspire.Hosting.ApplicationModel;
 // What Aspire's SDK would generate from the project references.
 namespace Projects;
 
-internal sealed class AuthService : IProjectMetadata
+internal abstract class Project(string name) : IProjectMetadata
 {
-    public string ProjectPath => "../AuthService/AuthService.csproj";
+    public string ProjectPath => $"../{name}/{name}.csproj";
 }
 
-internal sealed class FeedbackService : IProjectMetadata
-{
-    public string ProjectPath => "../FeedbackService/FeedbackService.csproj";
-}
+internal sealed class AuthService() : Project(nameof(AuthService));
 
-internal sealed class Gateway : IProjectMetadata
-{
-    public string ProjectPath => "../Gateway/Gateway.csproj";
-}
+internal sealed class FeedbackService() : Project(nameof(FeedbackService));
 
-internal sealed class InferenceService : IProjectMetadata
-{
-    public string ProjectPath => "../InferenceService/InferenceService.csproj";
-}
+internal sealed class Gateway() : Project(nameof(Gateway));
 
-internal sealed class StorageService : IProjectMetadata
-{
-    public string ProjectPath => "../StorageService/StorageService.csproj";
-}
+internal sealed class InferenceService() : Project(nameof(InferenceService));
 
-internal sealed class TrainingService : IProjectMetadata
-{
-    public string ProjectPath => "../TrainingService/TrainingService.csproj";
-}
+internal sealed class StorageService() : Project(nameof(StorageService));
+
+internal sealed class TrainingService() : Project(nameof(TrainingService));

@@ -10,14 +10,11 @@ namespace Aspire.Hosting;
 /// <summary>The extension methods that Program.cs uses, with Aspire's signatures and the same environment variables.</summary>
 public static class ResourceBuilderExtensions
 {
-    private static readonly HttpClient HealthClient = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(1) })
-    {
-        Timeout = TimeSpan.FromSeconds(5),
-    };
+    private static readonly HttpClient HealthClient = new();
 
     public static IResourceBuilder<ParameterResource> AddParameter(
-        this IDistributedApplicationBuilder builder, string name, string value, bool publishValueAsDefault = false, bool secret = false) =>
-        builder.AddResource(new ParameterResource(name, value, secret));
+        this IDistributedApplicationBuilder builder, string name, string value, bool secret = false) =>
+        builder.AddResource(new ParameterResource(name, value));
 
     public static IResourceBuilder<IResourceWithConnectionString> AddConnectionString(
         this IDistributedApplicationBuilder builder, string name, string? environmentVariableName = null) =>
@@ -60,7 +57,7 @@ public static class ResourceBuilderExtensions
     {
         var key = $"{builder.Resource.Name}{path}";
         var url = builder.Resource.Endpoints().First(endpoint => endpoint.Scheme == "http").Url + path;
-        builder.ApplicationBuilder.Services.AddHealthChecks().AddAsyncCheck(key, cancellation => GetAsync(url, cancellation));
+        builder.ApplicationBuilder.Services.AddHealthChecks().AddAsyncCheck(key, cancellation => GetAsync(url, cancellation), timeout: TimeSpan.FromSeconds(5));
         return builder.WithHealthCheck(key);
     }
 
@@ -76,7 +73,7 @@ public static class ResourceBuilderExtensions
         this IResourceBuilder<T> builder, IResourceBuilder<IResourceWithConnectionString> source, string? connectionName = null)
         where T : IResourceWithEnvironment =>
         builder.WithAnnotation(new EnvironmentAnnotation(
-            $"ConnectionStrings__{connectionName ?? source.Resource.Name}", () => source.Resource.GetConnectionStringAsync().AsTask().Result));
+            $"ConnectionStrings__{connectionName ?? source.Resource.Name}", () => source.Resource.ConnectionString));
 
     public static IResourceBuilder<T> WithReference<T>(this IResourceBuilder<T> builder, IResourceBuilder<IResourceWithServiceDiscovery> source)
         where T : IResourceWithEnvironment
@@ -94,16 +91,9 @@ public static class ResourceBuilderExtensions
 
     private static async Task<HealthCheckResult> GetAsync(string url, CancellationToken cancellation)
     {
-        try
-        {
-            using var response = await HealthClient.GetAsync(new Uri(url), cancellation);
-            return response.IsSuccessStatusCode
-                ? HealthCheckResult.Healthy()
-                : HealthCheckResult.Unhealthy($"{url} answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync(cancellation)}");
-        }
-        catch (Exception problem) when (problem is HttpRequestException or OperationCanceledException)
-        {
-            return HealthCheckResult.Unhealthy($"{url}: {problem.Message}");
-        }
+        using var response = await HealthClient.GetAsync(new Uri(url), cancellation);
+        return response.IsSuccessStatusCode
+            ? HealthCheckResult.Healthy()
+            : HealthCheckResult.Unhealthy($"{url} answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync(cancellation)}");
     }
 }

@@ -8,9 +8,7 @@ internal sealed class ResourceLog(string path) : IDisposable
 
     private readonly Lock _lock = new();
     private readonly Queue<string> _tail = [];
-    private StreamWriter _file = Open(path);
-
-    public string Path => path;
+    private StreamWriter? _file = Open(path);
 
     public void Write(string line)
     {
@@ -20,6 +18,8 @@ internal sealed class ResourceLog(string path) : IDisposable
             if (_tail.Count > TailLines)
                 _tail.Dequeue();
 
+            if (_file is null)
+                return; // closed
             if (_file.BaseStream.Length > MaxBytes)
             {
                 _file.Dispose();
@@ -36,11 +36,18 @@ internal sealed class ResourceLog(string path) : IDisposable
             return [.. _tail];
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _file?.Dispose();
+            _file = null;
+        }
+    }
 
     private static StreamWriter Open(string path)
     {
-        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         return new(new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete)) { AutoFlush = true };
     }
 }

@@ -5,32 +5,23 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Aspire.Hosting.Local;
 
-internal enum ResourceState
-{
-    Waiting,
-    Starting,
-    Healthy,
-    Unhealthy,
-    Restarting,
-    Stopped,
-    Failed,
-}
+internal enum ResourceState { Waiting, Starting, Healthy, Unhealthy, Restarting, Stopped, Failed }
 
 /// <summary>The life of one resource: wait for what it needs, start, watch, start again, stop. Nobody else touches its process.</summary>
 internal sealed class ResourceRunner(ExecutableResource resource, EngineSettings settings, HealthCheckService health, Action<ResourceRunner, string> report)
 {
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan PollWhileStarting = TimeSpan.FromMilliseconds(100), PollWhileHealthy = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan HealthTimeout = TimeSpan.FromSeconds(5);
 
     private readonly RestartPolicy _restarts = new();
+    private readonly ResourceLog _log = new(settings.Log(resource.Name));
     private readonly HashSet<string> _checks = [.. resource.Annotations.OfType<HealthCheckAnnotation>().Select(check => check.Key)];
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _end = new();
+    private Task _run = Task.CompletedTask;
     private ChildProcess? _child;
 
     public ExecutableResource Resource => resource;
-
-    public ResourceLog Log { get; } = new(settings.Log(resource.Name));
 
     /// <summary>Whether a person wants it up; <c>suite stop</c> and <c>suite start</c> change it.</summary>
     public Wanted Wanted { get; } = new();
@@ -46,7 +37,18 @@ internal sealed class ResourceRunner(ExecutableResource resource, EngineSettings
 
     public void Kill() => _child?.Kill();
 
-    public async Task RunAsync(Task dependencies, CancellationToken stopping)
+    /// <summary>Starts the resource once <paramref name="dependencies"/> complete, and keeps it up until <see cref="EndAsync"/>.</summary>
+    public void Begin(Task dependencies) => _run = Task.Run(() => RunAsync(dependencies, _end.Token));
+
+    public async Task EndAsync()
+    {
+        await _end.CancelAsync();
+        await _run;
+        _end.Dispose();
+        _log.Dispose();
+    }
+
+    private async Task RunAsync(Task dependencies, CancellationToken stopping)
     {
         try
         {
@@ -67,10 +69,6 @@ internal sealed class ResourceRunner(ExecutableResource resource, EngineSettings
         {
             // Told by the one that failed.
         }
-        finally
-        {
-            Log.Dispose();
-        }
     }
 
     private async Task WaitUntilWantedAsync(CancellationToken stopping)
@@ -87,8 +85,8 @@ internal sealed class ResourceRunner(ExecutableResource resource, EngineSettings
     private async Task<Failure?> RunOnceAsync(CancellationToken stopping)
     {
         var clock = Stopwatch.StartNew();
-        Log.Write($"--- {resource.Name} starts, {DateTime.UtcNow:yyyy-MM-dd HH:mm:ss}Z");
-        using var child = _child = ChildProcess.Start(Command(), StopSignal, Log.Write);
+        _log.Write($"--- {resource.Name} starts, {DateTime.UtcNow:yyyy-MM-dd HH:mm:ss}Z");
+        using var child = _child = ChildProcess.Start(Command(), StopSignal, _log.Write);
         Set(ResourceState.Starting);
         try
         {
@@ -152,24 +150,15 @@ internal sealed class ResourceRunner(ExecutableResource resource, EngineSettings
         else
         {
             Set(ResourceState.Failed, failure.Reason);
-            _ready.TrySetException(new ResourceFailedException(resource.Name, $"{failure.Reason} ({_restarts.Failures} attempts)", Log.Tail(), Log.Path));
+            _ready.TrySetException(new ResourceFailedException(resource.Name, $"{failure.Reason} ({_restarts.Failures} attempts)", _log.Tail(), settings.Log(resource.Name)));
             await change.WaitAsync(stopping);
         }
     }
 
     private async Task<string?> FindProblemAsync(CancellationToken stopping)
     {
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        timeout.CancelAfter(HealthTimeout);
-        try
-        {
-            var answer = await health.CheckHealthAsync(check => _checks.Contains(check.Name), timeout.Token);
-            return answer.Status == HealthStatus.Healthy ? null : string.Join("; ", answer.Entries.Values.Select(entry => entry.Description));
-        }
-        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
-        {
-            return $"no answer within {HealthTimeout.TotalSeconds:0} s";
-        }
+        var answer = await health.CheckHealthAsync(check => _checks.Contains(check.Name), stopping);
+        return answer.Status == HealthStatus.Healthy ? null : string.Join("; ", answer.Entries.Values.Select(entry => entry.Description));
     }
 
     private ProcessStartInfo Command()
@@ -220,9 +209,4 @@ internal sealed class Wanted
 }
 
 internal sealed class ResourceFailedException(string resource, string reason, IReadOnlyList<string> logTail, string logPath)
-    : Exception($"{resource} could not start: {reason}")
-{
-    public string Describe() =>
-        $"{Message}{System.Environment.NewLine}its last log lines ({logPath}):{System.Environment.NewLine}" +
-        string.Join(System.Environment.NewLine, logTail.Select(line => $"    {line}"));
-}
+    : Exception($"{resource} could not start: {reason}\nits last log lines ({logPath}):\n{string.Join('\n', logTail.Select(line => $"    {line}"))}");

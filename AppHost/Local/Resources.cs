@@ -14,6 +14,13 @@ public interface IResource
     ResourceAnnotationCollection Annotations { get; }
 }
 
+public interface IResourceBuilder<out T> where T : IResource
+{
+    IDistributedApplicationBuilder ApplicationBuilder { get; }
+
+    T Resource { get; }
+}
+
 public interface IResourceWithEnvironment : IResource;
 
 public interface IResourceWithEndpoints : IResource;
@@ -24,7 +31,7 @@ public interface IResourceWithWaitSupport : IResource;
 
 public interface IResourceWithConnectionString : IResource
 {
-    ValueTask<string?> GetConnectionStringAsync(CancellationToken cancellationToken = default);
+    string? ConnectionString { get; }
 }
 
 public abstract class Resource(string name) : IResource
@@ -34,16 +41,14 @@ public abstract class Resource(string name) : IResource
     public ResourceAnnotationCollection Annotations { get; } = [];
 }
 
-public sealed class ParameterResource(string name, string value, bool secret) : Resource(name)
+public sealed class ParameterResource(string name, string value) : Resource(name)
 {
     public string Value { get; } = value;
-
-    public bool Secret { get; } = secret;
 }
 
 public sealed class ConnectionStringResource(string name, Func<string?> connectionString) : Resource(name), IResourceWithConnectionString
 {
-    public ValueTask<string?> GetConnectionStringAsync(CancellationToken cancellationToken = default) => new(connectionString());
+    public string? ConnectionString => connectionString();
 }
 
 /// <summary>What the local engine runs: a process.</summary>

@@ -22,7 +22,10 @@ public static class DatabaseExtensions
         builder.AddNpgsqlDataSource(name, configureDataSourceBuilder: source =>
         {
             // A statement outside any request or message (the pump's poll) is not worth a trace of its own.
-            source.ConfigureTracing(tracing => tracing.ConfigureCommandFilter(_ => Activity.Current is not null));
+            source.ConfigureTracing(tracing => tracing
+                .ConfigureCommandFilter(_ => Activity.Current is not null)
+                .ConfigureBatchFilter(_ => Activity.Current is not null)
+                .EnablePhysicalOpenTracing(false));
             source.ConnectionStringBuilder.Timeout = 5;
             source.ConnectionStringBuilder.CommandTimeout = 30;
         });

@@ -1,7 +1,7 @@
 namespace ServiceDefaults.Database;
 
 /// <summary>The system's time in microseconds, which is what Postgres keeps: a time answered now and read back later is the same.</summary>
-internal sealed class DatabaseTime : TimeProvider
+public class DatabaseTime : TimeProvider
 {
     public override DateTimeOffset GetUtcNow()
     {

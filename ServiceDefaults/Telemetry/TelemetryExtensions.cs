@@ -27,6 +27,9 @@ internal static class TelemetryExtensions
         if (string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
             return;
 
+        // .NET 10 fills its own spans with the standard names and tags, once it is told that no instrumentation package does.
+        AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
+
         var resource = ResourceBuilder.CreateDefault(); // reads OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES
         builder.Logging.AddOpenTelemetry(logs =>
         {
@@ -38,7 +41,7 @@ internal static class TelemetryExtensions
         builder.Services.AddSingleton(_ => Sdk.CreateTracerProviderBuilder()
             .SetResourceBuilder(resource)
             .AddSource(Sources)
-            .AddProcessor(new ProbeFilter())
+            .AddProcessor(new HttpSpans())
             .AddOtlpExporter()
             .Build());
         builder.Services.AddSingleton(_ => Sdk.CreateMeterProviderBuilder()

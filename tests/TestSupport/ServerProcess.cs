@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using Aspire.Hosting.Local;
 using InferenceSuite.AppHost;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -56,7 +57,19 @@ public abstract class ServerProcess : IAsyncDisposable
             if (timeout.IsCancellationRequested)
                 throw new AssertionException($"{_name} took no clients within {Deadline.TotalSeconds} s.{Environment.NewLine}{Log}");
         }
-        while ((await CheckAsync(CancellationToken.None)).Status != HealthStatus.Healthy && await pause.WaitForNextTickAsync());
+        while (!await TakesClientsAsync() && await pause.WaitForNextTickAsync());
+
+        async Task<bool> TakesClientsAsync()
+        {
+            try
+            {
+                return (await CheckAsync(timeout.Token)).Status == HealthStatus.Healthy;
+            }
+            catch (Exception problem) when (problem is SocketException or IOException or OperationCanceledException)
+            {
+                return false;
+            }
+        }
     }
 
     /// <summary>Stops it in good order.</summary>

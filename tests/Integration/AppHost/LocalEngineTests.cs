@@ -46,7 +46,7 @@ public class LocalEngineTests
             var (exitCode, output) = await run.SuiteAsync("down");
 
             Assert.That(exitCode, Is.Zero, output);
-            Assert.That(children.Append(stubborn.Pid.Value).Where(IsAlive), Is.Empty, output);
+            await run.WaitForAsync(() => !children.Append(stubborn.Pid.Value).Any(IsAlive), $"the toy and its children to be gone; down said: {output}");
             Assert.That(stranger.HasExited, Is.False, output);
         }
         finally

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using TestSupport;
 
@@ -15,11 +16,12 @@ internal sealed class ServiceHost<TOfService> : WebApplicationFactory<TOfService
 {
     private readonly string name;
     private readonly IReadOnlyDictionary<string, string> settings;
+    private readonly Action<IServiceCollection>? services;
     private readonly KeptLog log = new();
 
-    private ServiceHost(string name, IReadOnlyDictionary<string, string> settings)
+    private ServiceHost(string name, IReadOnlyDictionary<string, string> settings, Action<IServiceCollection>? services)
     {
-        (this.name, this.settings) = (name, settings);
+        (this.name, this.settings, this.services) = (name, settings, services);
         UseKestrel(0);
     }
 
@@ -27,8 +29,9 @@ internal sealed class ServiceHost<TOfService> : WebApplicationFactory<TOfService
 
     public string Log => log.ToString();
 
-    /// <summary>Starts a service; <paramref name="settings"/> win over the usual ones.</summary>
-    public static async Task<ServiceHost<TOfService>> StartNewAsync(string name, string database, IReadOnlyDictionary<string, string> settings)
+    /// <summary>Starts a service; <paramref name="settings"/> win over the usual ones. With <paramref name="services"/> a test watches or moves the clock.</summary>
+    public static async Task<ServiceHost<TOfService>> StartNewAsync(
+        string name, string database, IReadOnlyDictionary<string, string> settings, Action<IServiceCollection>? services = null)
     {
         var all = new Dictionary<string, string>
         {
@@ -40,7 +43,7 @@ internal sealed class ServiceHost<TOfService> : WebApplicationFactory<TOfService
         };
         foreach (var (key, value) in settings)
             all[key] = value;
-        var host = new ServiceHost<TOfService>(name, all);
+        var host = new ServiceHost<TOfService>(name, all, services);
         host.StartServer();
         return host;
     }
@@ -71,6 +74,8 @@ internal sealed class ServiceHost<TOfService> : WebApplicationFactory<TOfService
     {
         foreach (var (key, value) in settings)
             builder.UseSetting(key, value);
+        if (services is not null)
+            builder.ConfigureServices(services);
         builder.ConfigureLogging(logging => logging.ClearProviders().AddProvider(log));
     }
 }

@@ -61,8 +61,9 @@ public sealed class ManifestTests
 
     private static ModelManifest Parse(JsonNode json) => ModelManifest.Parse(json.Deserialize<JsonElement>());
 
-    private static JsonObject Image() => JsonNode.Parse($$"""
-        {"name": "m", "version": "1", "task": "image-classification", "labels": ["a", "b"], "sha256": "{{new string('0', 64)}}",
+    private static JsonObject Image() => JsonNode.Parse("""
+        {"name": "m", "version": "1", "task": "image-classification", "labels": ["a", "b"],
+         "sha256": "0000000000000000000000000000000000000000000000000000000000000000",
          "input": {"kind": "image", "width": 8, "height": 8}, "output": {"name": "y", "activation": "softmax"}}
         """)!.AsObject();
 }
