@@ -5,8 +5,9 @@ using System.Text.Json;
 namespace ServiceDefaults.History;
 
 /// <summary>
-/// One byte sequence per JSON value, after RFC 8785: members sorted by name, no white space, numbers as the shortest
-/// double. So content survives a <c>jsonb</c> column, which keeps neither order nor spelling, with its hash intact.
+/// One byte sequence per JSON value: members sorted by name (ordinal), no white space, strings escaped as
+/// <see cref="Utf8JsonWriter"/> does by default, numbers as .NET's shortest double. In the spirit of RFC 8785, which differs in
+/// escapes and exponents. So content survives a <c>jsonb</c> column, which keeps neither order nor spelling, with its hash intact.
 /// </summary>
 public static class CanonicalJson
 {

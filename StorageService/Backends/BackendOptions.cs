@@ -45,11 +45,9 @@ internal static class BackendExtensions
         builder.Services.AddSingleton<IObjectStore>(services =>
         {
             var options = services.GetRequiredService<IOptions<BackendOptions>>().Value;
-            return options.S3.ServiceUrl is null
-                ? new DiskObjectStore(options.Disk.Path, services.GetRequiredService<TimeProvider>())
-                : new S3ObjectStore(options.S3);
+            var time = services.GetRequiredService<TimeProvider>();
+            return options.S3.ServiceUrl is null ? new DiskObjectStore(options.Disk.Path, time) : new S3ObjectStore(options.S3, time);
         });
-        builder.Services.AddSingleton<ObjectStoreHealthCheck>();
         builder.Services.AddHealthChecks().AddCheck<ObjectStoreHealthCheck>("objects", tags: [HealthExtensions.Ready]);
     }
 }

@@ -7,9 +7,12 @@ using StorageService.Objects;
 namespace StorageService.Backends;
 
 /// <summary>Objects in a bucket of any S3 server, under the key <c>{owner}/{sha256}</c>. The bucket is made when missing.</summary>
-internal sealed class S3ObjectStore(S3Options options) : IObjectStore, IDisposable
+internal sealed class S3ObjectStore(S3Options options, TimeProvider time) : IObjectStore, IDisposable
 {
     private const string ProbeKey = "ready";
+
+    // Readiness is asked for every few seconds and each probe is a request that may cost money.
+    private static readonly TimeSpan ProbeGoodFor = TimeSpan.FromSeconds(10);
 
     private readonly AmazonS3Client client = new(
         new BasicAWSCredentials(options.AccessKey, options.SecretKey),
@@ -25,6 +28,7 @@ internal sealed class S3ObjectStore(S3Options options) : IObjectStore, IDisposab
         });
 
     private volatile bool bucketExists;
+    private DateTimeOffset probedAt = DateTimeOffset.MinValue;
 
     public async Task<IStagedObject> StageAsync(ObjectKey key, Stream content, CancellationToken cancellation)
     {
@@ -44,8 +48,11 @@ internal sealed class S3ObjectStore(S3Options options) : IObjectStore, IDisposab
 
     public async Task CheckWritableAsync(CancellationToken cancellation)
     {
+        if (time.GetUtcNow() - probedAt < ProbeGoodFor)
+            return;
         await EnsureBucketAsync(cancellation);
         await client.PutObjectAsync(new PutObjectRequest { BucketName = options.Bucket, Key = ProbeKey, ContentBody = "" }, cancellation);
+        probedAt = time.GetUtcNow();
     }
 
     public void Dispose() => client.Dispose();

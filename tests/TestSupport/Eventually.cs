@@ -5,11 +5,15 @@ namespace TestSupport;
 /// <summary>For what becomes true a little later: looks again and again, and gives up at a deadline with what it saw last.</summary>
 public static class Eventually
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
 
+    /// <param name="log">What else explains a failure.</param>
+    public static Task IsTrueAsync(Func<Task<bool>> condition, string expectation, Func<string> log) =>
+        SeeAsync(expectation, condition, isTrue => isTrue, log: log);
+
     /// <param name="look">May throw while it is too early; its last exception is part of the failure.</param>
-    public static async Task<T> SeeAsync<T>(string what, Func<Task<T>> look, Predicate<T> isRight, TimeSpan? deadline = null)
+    public static async Task<T> SeeAsync<T>(string what, Func<Task<T>> look, Predicate<T> isRight, TimeSpan? deadline = null, Func<string>? log = null)
     {
         using var timer = new PeriodicTimer(Interval);
         using var end = new CancellationTokenSource(deadline ?? Deadline);
@@ -29,7 +33,7 @@ public static class Eventually
             }
         }
         while (await TicksAsync(timer, end.Token));
-        throw new AssertionException($"{what}: not within {(deadline ?? Deadline).TotalSeconds} s. Last seen: {last}");
+        throw new AssertionException($"{what}: not within {(deadline ?? Deadline).TotalSeconds} s. Last seen: {last}{Environment.NewLine}{log?.Invoke()}");
     }
 
     private static async Task<bool> TicksAsync(PeriodicTimer timer, CancellationToken end)

@@ -24,12 +24,15 @@ internal sealed class OutboxApplication : IAsyncDisposable
 
     public static string NewDatabase() => $"outbox_{Guid.NewGuid():N}";
 
-    public static async Task<OutboxApplication> StartNewAsync(RabbitMqServer broker, string? database = null)
+    public static Task<OutboxApplication> StartNewAsync(RabbitMqServer broker, string? database = null) =>
+        StartNewAsync(broker.ConnectionString, database ?? NewDatabase());
+
+    public static async Task<OutboxApplication> StartNewAsync(string broker, string database)
     {
         var log = new KeptLog();
         var builder = WebApplication.CreateBuilder();
-        builder.Configuration["ConnectionStrings:outbox"] = (await Servers.PostgresAsync()).ConnectionString(database ?? NewDatabase());
-        builder.Configuration["ConnectionStrings:rabbitmq"] = broker.ConnectionString;
+        builder.Configuration["ConnectionStrings:outbox"] = (await Servers.PostgresAsync()).ConnectionString(database);
+        builder.Configuration["ConnectionStrings:rabbitmq"] = broker;
         builder.Configuration["services:auth:http:0"] = (await Servers.AuthorityAsync()).Address;
         builder.Configuration["ServiceIdentity:Name"] = "outbox";
         builder.Configuration["ServiceIdentity:Secret"] = "a secret for tests only";

@@ -85,6 +85,21 @@ public class OutboxTests
     }
 
     [Test]
+    public async Task A_replica_that_can_not_reach_the_broker_does_not_keep_the_others_from_publishing()
+    {
+        var database = OutboxApplication.NewDatabase();
+        await using var cutOff = await OutboxApplication.StartNewAsync("amqp://app:app@127.0.0.1:1", database);
+        await Eventually.IsTrueAsync(() => Task.FromResult(cutOff.Log.Contains("Outbox interrupted")), "it can't publish", () => cutOff.Log);
+        await using var connected = await OutboxApplication.StartNewAsync(await Servers.RabbitMqAsync(), database);
+        await using var subscriber = await EventSubscriber.SubscribeAsync(await Servers.RabbitMqAsync(), "model.loaded");
+        var subject = $"subject-{Guid.NewGuid():N}";
+
+        await cutOff.AnnounceAsync(subject, count: 1);
+
+        await subscriber.WaitForAsync(subject, 1, () => cutOff.Log + connected.Log);
+    }
+
+    [Test]
     public async Task A_fact_whose_transaction_is_rolled_back_is_never_told()
     {
         var broker = await Servers.RabbitMqAsync();
