@@ -23,6 +23,7 @@ public static class MessagingExtensions
         builder.Services.AddMassTransit(bus =>
         {
             consumers(bus);
+            bus.DisableUsageTelemetry(); // MassTransit would report our endpoints to its makers
             bus.ConfigureHealthCheckOptions(health =>
             {
                 health.Tags.Clear();
