@@ -39,6 +39,7 @@ public static class Extensions
     /// <summary>The middleware of <see cref="AddServiceDefaults"/> in its order, <c>/health/*</c> and the OpenAPI document.</summary>
     public static WebApplication UseServiceDefaults(this WebApplication app)
     {
+        app.UseRouteNames();
         app.UseSuiteProblemDetails();
         app.UseAuthentication();
         app.UseAuthorization();

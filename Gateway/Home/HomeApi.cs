@@ -1,5 +1,6 @@
 using System.Reflection;
-using Gateway.Routing;
+using System.Text.Json.Nodes;
+using Gateway.ApiDocs;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Gateway.Home;
@@ -8,23 +9,29 @@ namespace Gateway.Home;
 public static class HomeApi
 {
     private static readonly string Version = typeof(HomeApi).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
-
-    private static readonly SuiteDescription Description = new(
-        "InferenceSuite", Version,
-        [.. RouteTable.All.Select(route => route.Path.Replace("/{**rest}", "", StringComparison.Ordinal)).Concat(["/docs", "/openapi.json", "/heartbeat"]).Distinct()]);
+    private static readonly string[] Own = ["GET /docs", "GET /openapi.json", "GET /heartbeat"];
 
     public static void MapHome(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/", GetHome).AllowAnonymous();
+        app.MapGet("/", GetHomeAsync).AllowAnonymous();
         app.MapGet("/heartbeat", () => TypedResults.Ok(new Heartbeat("ok"))).AllowAnonymous();
     }
 
-    private static Results<Ok<SuiteDescription>, RedirectHttpResult> GetHome(HttpRequest request) =>
-        request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
-            ? TypedResults.Redirect("/docs/")
-            : TypedResults.Ok(Description);
+    private static async Task<Results<Ok<SuiteDescription>, RedirectHttpResult>> GetHomeAsync(HttpRequest request, ApiDocument document, CancellationToken cancellation)
+    {
+        if (request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase))
+            return TypedResults.Redirect("/docs/");
+        var described = Endpoints(JsonNode.Parse(await document.GetAsync(cancellation))!);
+        return TypedResults.Ok(new SuiteDescription("InferenceSuite", Version, [.. described, .. Own]));
+    }
+
+    private static IEnumerable<string> Endpoints(JsonNode document) =>
+        from path in document["paths"]!.AsObject()
+        from operation in path.Value!.AsObject()
+        select $"{operation.Key.ToUpperInvariant()} {path.Key}";
 }
 
+/// <param name="Endpoints">What the services say they answer: <c>POST /v1/models/{model}/predict</c>.</param>
 public sealed record SuiteDescription(string Name, string Version, IReadOnlyList<string> Endpoints);
 
 public sealed record Heartbeat(string Status);

@@ -41,7 +41,7 @@ internal static class TelemetryExtensions
         builder.Services.AddSingleton(_ => Sdk.CreateTracerProviderBuilder()
             .SetResourceBuilder(resource)
             .AddSource(Sources)
-            .AddProcessor(new HttpSpans())
+            .AddProcessor(new ProbeFilter())
             .AddOtlpExporter()
             .Build());
         builder.Services.AddSingleton(_ => Sdk.CreateMeterProviderBuilder()

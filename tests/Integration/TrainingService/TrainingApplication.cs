@@ -20,6 +20,8 @@ internal sealed class TrainingApplication : IAsyncDisposable
     /// <summary>InferenceService, which asks what to serve.</summary>
     public HttpClient Inference { get; }
 
+    public string Address => host.Address;
+
     public string Log => host.Log;
 
     public static string NewDatabase() => $"training_{Guid.NewGuid():N}";

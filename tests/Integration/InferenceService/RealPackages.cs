@@ -1,0 +1,30 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Integration.TrainingService;
+using TestSupport;
+
+namespace Integration.InferenceService;
+
+/// <summary>Packages with the model file of report-scorer, which ships, under names and versions of the tests' own.</summary>
+internal static class RealPackages
+{
+    private static readonly string Shipped = Repository.Path("models", "report-scorer", "1");
+
+    public static void WriteScorer(this PackageFolder folder, string model, string version, Action<JsonObject>? change = null)
+    {
+        var manifest = JsonNode.Parse(File.ReadAllText(Path.Combine(Shipped, "model.json")))!.AsObject();
+        manifest["name"] = model;
+        manifest["version"] = version;
+        change?.Invoke(manifest);
+        folder.WriteFile(model, version, "model.json", manifest.ToJsonString());
+        File.Copy(Path.Combine(Shipped, "model.onnx"), folder.FileOf(model, version, "model.onnx"));
+    }
+
+    /// <summary>In order by every sum, and no model.</summary>
+    public static void WriteBroken(this PackageFolder folder, string model, string version)
+    {
+        var content = RandomNumberGenerator.GetBytes(5000);
+        folder.WriteScorer(model, version, manifest => manifest["sha256"] = Convert.ToHexStringLower(SHA256.HashData(content)));
+        File.WriteAllBytes(folder.FileOf(model, version, "model.onnx"), content);
+    }
+}

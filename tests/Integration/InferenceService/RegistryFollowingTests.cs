@@ -1,0 +1,102 @@
+using Integration.StorageService;
+using Integration.TrainingService;
+using NUnit.Framework;
+using TestSupport;
+
+namespace Integration.InferenceService;
+
+[TestFixture]
+public sealed class RegistryFollowingTests
+{
+    private readonly PackageFolder packages = new();
+    private readonly string followed = PackageFolder.NewModelName(), broken = PackageFolder.NewModelName(), remembered = PackageFolder.NewModelName(), swapped = PackageFolder.NewModelName();
+    private StorageApplication storage = null!;
+    private TrainingApplication training = null!;
+
+    [OneTimeSetUp]
+    public async Task Start()
+    {
+        foreach (var model in (string[])[followed, remembered, swapped])
+        {
+            packages.WriteScorer(model, "1");
+            packages.WriteScorer(model, "2");
+        }
+        packages.WriteBroken(broken, "1");
+        packages.WriteScorer(broken, "2");
+        storage = await StorageApplication.StartNewAsync();
+        training = await TrainingApplication.StartReadyAsync(packages, storage);
+    }
+
+    [OneTimeTearDown]
+    public async Task Stop()
+    {
+        await training.DisposeAsync();
+        await storage.DisposeAsync();
+        packages.Dispose();
+    }
+
+    [Test]
+    public async Task Every_replica_follows_a_promotion()
+    {
+        var database = InferenceApplication.NewDatabase();
+        await using var first = await InferenceApplication.StartReadyAsync(training, storage, database);
+        await using var second = await InferenceApplication.StartReadyAsync(training, storage, database);
+        Assert.That(await first.VersionAsync(followed), Is.EqualTo("2"), "the newest is live");
+
+        using var promoted = await training.PromoteAsync(followed, "1");
+        Assert.That(promoted.IsSuccessStatusCode, Is.True, await promoted.Content.ReadAsStringAsync());
+
+        foreach (var replica in (InferenceApplication[])[first, second])
+            await Eventually.SeeAsync("version 1 serves", () => replica.VersionAsync(followed), version => version == "1", log: () => replica.Log);
+    }
+
+    [Test]
+    public async Task A_version_that_does_not_load_is_announced_and_the_old_one_goes_on()
+    {
+        await using var subscriber = await EventSubscriber.SubscribeAsync(await Servers.RabbitMqAsync(), "model.loadfailed");
+        await using var inference = await InferenceApplication.StartReadyAsync(training, storage);
+        Assert.That(await inference.VersionAsync(broken), Is.EqualTo("2"));
+
+        using var promoted = await training.PromoteAsync(broken, "1");
+        Assert.That(promoted.IsSuccessStatusCode, Is.True, await promoted.Content.ReadAsStringAsync());
+
+        await Eventually.IsTrueAsync(() => Task.FromResult(subscriber.About(broken).Count > 0), "model.loadfailed arrives", () => inference.Log);
+        Assert.That(await inference.VersionAsync(broken), Is.EqualTo("2"));
+    }
+
+    [Test]
+    public async Task With_registry_and_storage_away_the_last_answer_serves()
+    {
+        var cache = InferenceApplication.NewCache();
+        await using (var before = await InferenceApplication.StartReadyAsync(training, storage, cache: cache))
+            Assert.That(await before.VersionAsync(remembered), Is.EqualTo("2"));
+
+        await using var alone = await InferenceApplication.StartReadyAsync(InferenceApplication.Nowhere, InferenceApplication.Nowhere, cache: cache);
+
+        Assert.That(await alone.VersionAsync(remembered), Is.EqualTo("2"));
+    }
+
+    [Test]
+    public async Task A_swap_under_load_fails_no_request()
+    {
+        await using var inference = await InferenceApplication.StartReadyAsync(training, storage);
+        using var enough = new CancellationTokenSource();
+        var versions = new System.Collections.Concurrent.ConcurrentQueue<string?>();
+        var load = Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
+        {
+            while (!enough.IsCancellationRequested)
+                versions.Enqueue(await inference.VersionAsync(swapped));
+        })).ToArray();
+
+        foreach (var version in (string[])["1", "2", "1"])
+        {
+            using var promoted = await training.PromoteAsync(swapped, version);
+            Assert.That(promoted.IsSuccessStatusCode, Is.True, await promoted.Content.ReadAsStringAsync());
+            await Eventually.IsTrueAsync(() => Task.FromResult(versions.LastOrDefault() == version), $"version {version} answers", () => inference.Log);
+        }
+        await enough.CancelAsync();
+        await Task.WhenAll(load);
+
+        Assert.That(versions, Has.None.Null, "every request was answered");
+    }
+}
