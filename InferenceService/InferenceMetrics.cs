@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using InferenceService.Models;
 using ServiceDefaults.Telemetry;
 
 namespace InferenceService;
@@ -16,9 +17,11 @@ public sealed class InferenceMetrics
     private readonly Histogram<double> recordTime;
     private readonly Histogram<double> confidence;
 
-    public InferenceMetrics(IMeterFactory meters)
+    public InferenceMetrics(IMeterFactory meters, ModelHost host)
     {
         var meter = meters.Create(SuiteTelemetry.Name);
+        meter.CreateObservableGauge(
+            "suite.queue.depth", () => host.All.Select(served => new Measurement<int>(served.Waiting, Model(served.Manifest.Name))), "{item}", "Items that wait for a model.");
         predictions = meter.CreateCounter<long>("suite.predictions", "{prediction}", "Items predicted.");
         refusals = meter.CreateCounter<long>("suite.refusals", "{request}", "Requests refused, by reason.");
         failures = meter.CreateCounter<long>("suite.execution.failures", "{item}", "Items that the model could not run.");

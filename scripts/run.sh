@@ -35,7 +35,7 @@ up() {
   if (exec 3<> "/dev/tcp/127.0.0.1/$SUITE_PORT") 2> /dev/null; then
     fail "Port $SUITE_PORT is taken by another program (or another checkout). Choose another: SUITE_PORT=8081 ./suite up"
   fi
-  setup
+  setup Suite.slnf
 
   local log=$SUITE_HOME/logs/apphost.log
   : > "$log"

@@ -2,13 +2,13 @@
 
 required_dotnet=10.0.100
 
-# setup [package command]...: see install_system_packages.
+# setup Suite.slnf|InferenceSuite.sln [package command]...: see build and install_system_packages.
 setup() {
   check_dotnet
   probe_feed
-  install_system_packages "$@"
+  install_system_packages "${@:2}"
   install_native_parts
-  build Suite.slnf
+  build "$1"
 }
 
 check_dotnet() {

@@ -12,7 +12,7 @@ run_tests() {
   if [ -z "${SUITE_DATA:-}" ] && [ -d "$root/../shared/data" ]; then export SUITE_DATA=$root/../shared/data; fi
   # Tests stop, kill and start single resources, which the local engine lets them do.
   export SUITE_ENGINE=local
-  setup "${needs[@]}"
+  setup InferenceSuite.sln "${needs[@]}"
 
   reasons=$(mktemp)
   for tier in "${tiers[@]}"; do

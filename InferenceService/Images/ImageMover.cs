@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 using ServiceDefaults.Database;
 
 namespace InferenceService.Images;
@@ -23,9 +22,9 @@ public sealed partial class ImageMover(
                 {
                 }
             }
-            catch (Exception e) when (e is HttpRequestException or NpgsqlException or InvalidOperationException { InnerException: NpgsqlException }
-                || (e is OperationCanceledException && !stopping.IsCancellationRequested))
+            catch (Exception e) when (!stopping.IsCancellationRequested)
             {
+                // StorageService or the database is away: the rows wait, nothing is lost.
                 LogWaiting(logger, e.Message);
             }
         }

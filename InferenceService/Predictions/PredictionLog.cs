@@ -78,7 +78,7 @@ public sealed partial class PredictionLog(
     public override Task StopAsync(CancellationToken cancellation)
     {
         channel.Writer.TryComplete(); // what waits is still written: its callers wait for it
-        return ExecuteTask?.WaitAsync(cancellation) ?? Task.CompletedTask;
+        return base.StopAsync(cancellation);
     }
 
     private async Task CommitAsync(List<Pending> group)

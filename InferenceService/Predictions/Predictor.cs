@@ -55,13 +55,14 @@ public sealed class Predictor(
             try
             {
                 var prepared = await intake.PrepareAsync(model, image, cancellation);
+                var work = new WorkItem(prepared.Tensor, prepared.Length, cancellation);
+                Enqueue(model, [work]);
+                // Only of an item that was let in: what is refused leaves nothing behind.
                 var kept = keep
                     ? capture.CaptureAsync(caller, prepared.Input.Sha256!, $"image/{prepared.Input.Format}", image.Bytes, cancellation)
                     : Task.FromResult<PendingImage?>(null);
                 try
                 {
-                    var work = new WorkItem(prepared.Tensor, prepared.Length, cancellation);
-                    Enqueue(model, [work]);
                     var input = keep ? prepared.Input with { Object = $"{caller}/{prepared.Input.Sha256}" } : prepared.Input;
                     item.Succeed(input, prepared.DecodeMs, work.EnqueuedAt, await work.Completion);
                 }

@@ -15,6 +15,7 @@ public sealed partial class ModelLoader(
     ModelHost host, ModelCache cache, IServiceScopeFactory scopes, InferenceMetrics metrics,
     IOptions<ModelOptions> options, ServiceIdentity identity, TimeProvider time, ILogger<ModelLoader> logger)
 {
+    private static readonly TimeSpan DrainDeadline = TimeSpan.FromMinutes(2);
     private readonly Dictionary<string, (string Sha256, DateTimeOffset RetryAt)> failed = [];
 
     /// <summary>A version that failed before may be tried again now.</summary>
@@ -39,9 +40,14 @@ public sealed partial class ModelLoader(
             var previous = host.Replace(next);
             var loadMs = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
             LogLoaded(logger, wanted.Model, wanted.Version, loadMs, next.MaxBatchSize);
-            await AnnounceAsync(new ModelLoaded(wanted.Model, wanted.Version, identity.Instance, Math.Round(loadMs, 1), time.GetUtcNow()), wanted.Model, cancellation);
-            if (previous is not null)
-                await previous.RetireAsync();
+            try
+            {
+                await AnnounceAsync(new ModelLoaded(wanted.Model, wanted.Version, identity.Instance, Math.Round(loadMs, 1), time.GetUtcNow()), wanted.Model, cancellation);
+            }
+            finally
+            {
+                await RetireAsync(previous);
+            }
         }
         catch (Exception e) when (e is InvalidDataException or Microsoft.ML.OnnxRuntime.OnnxRuntimeException)
         {
@@ -52,10 +58,21 @@ public sealed partial class ModelLoader(
         }
     }
 
-    public async Task TakeDownAsync(string model)
+    public Task TakeDownAsync(string model) => RetireAsync(host.Remove(model));
+
+    /// <summary>Waits for the requests that still hold it, so that not more than two versions are in memory; but not for ever.</summary>
+    private async Task RetireAsync(ServedModel? previous)
     {
-        if (host.Remove(model) is { } previous)
-            await previous.RetireAsync();
+        if (previous is null)
+            return;
+        try
+        {
+            await previous.RetireAsync().WaitAsync(DrainDeadline, time);
+        }
+        catch (TimeoutException)
+        {
+            LogStillHeld(logger, previous.Manifest.Name, previous.Manifest.Version, DrainDeadline.TotalSeconds);
+        }
     }
 
     private bool Serves(LiveVersion wanted) =>
@@ -77,6 +94,9 @@ public sealed partial class ModelLoader(
 
     [LoggerMessage(LogLevel.Information, "Serving {Model} version {Version}: loaded in {LoadMs:0} ms, batches of up to {MaxBatchSize}, on the CPU")]
     private static partial void LogLoaded(ILogger logger, string model, string version, double loadMs, int maxBatchSize);
+
+    [LoggerMessage(LogLevel.Warning, "Version {Version} of {Model} is still held by a request after {Seconds} s; its memory is given back when that ends")]
+    private static partial void LogStillHeld(ILogger logger, string model, string version, double seconds);
 
     [LoggerMessage(LogLevel.Error, "Version {Version} of {Model} can't be loaded: {Reason}")]
     private static partial void LogLoadFailed(ILogger logger, string model, string version, string reason);

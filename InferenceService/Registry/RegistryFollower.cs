@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using InferenceService.Models;
 using Microsoft.Extensions.Options;
-using Npgsql;
 using ServiceDefaults.Database;
 
 namespace InferenceService.Registry;
@@ -47,8 +46,9 @@ public sealed partial class RegistryFollower(
             HasSynced = true;
             return true;
         }
-        catch (Exception e) when (e is HttpRequestException or NpgsqlException or IOException || IsTimeout(e, stopping))
+        catch (Exception e) when (!stopping.IsCancellationRequested)
         {
+            // Registry, storage, disk or database: whichever is away, what serves goes on and the next round tries again.
             LogSyncFailed(logger, e.Message);
             if (!HasSynced)
                 await TryServeFromMemoryAsync(stopping);
@@ -66,7 +66,7 @@ public sealed partial class RegistryFollower(
             HasSynced = true;
             LogFromMemory(logger, remembered.Length);
         }
-        catch (Exception e) when (e is HttpRequestException or NpgsqlException or IOException or System.Text.Json.JsonException || IsTimeout(e, stopping))
+        catch (Exception e) when (!stopping.IsCancellationRequested)
         {
             LogSyncFailed(logger, e.Message);
         }
@@ -74,10 +74,22 @@ public sealed partial class RegistryFollower(
 
     private async Task SyncAsync(LiveVersion[] live, CancellationToken stopping)
     {
+        var failures = new List<Exception>();
         foreach (var wanted in live)
-            await loader.BringUpAsync(wanted, stopping);
+        {
+            try
+            {
+                await loader.BringUpAsync(wanted, stopping);
+            }
+            catch (Exception e) when (!stopping.IsCancellationRequested)
+            {
+                failures.Add(e); // a model whose file can't be fetched now must not keep the others from serving
+            }
+        }
         foreach (var served in host.All.Where(served => live.All(wanted => wanted.Model != served.Manifest.Name)))
             await loader.TakeDownAsync(served.Manifest.Name);
+        if (failures.Count > 0)
+            throw new AggregateException(failures);
     }
 
     private async Task WaitAsync(TimeSpan atMost, CancellationToken stopping)
@@ -93,9 +105,6 @@ public sealed partial class RegistryFollower(
             // Time to look again.
         }
     }
-
-    // HttpClient reports its own deadline as a cancellation.
-    private static bool IsTimeout(Exception e, CancellationToken stopping) => e is OperationCanceledException && !stopping.IsCancellationRequested;
 
     [LoggerMessage(LogLevel.Warning, "Can't follow the registry now: {Reason}")]
     private static partial void LogSyncFailed(ILogger logger, string reason);

@@ -71,7 +71,7 @@ public sealed class ServedModelTests
 
     private static ModelManifest Manifest() => ModelManifest.Parse(JsonDocument.Parse(File.ReadAllText(Path.Combine(Package, "model.json"))).RootElement);
 
-    private InferenceMetrics Metrics() => new(services.GetRequiredService<IMeterFactory>());
+    private InferenceMetrics Metrics() => new(services.GetRequiredService<IMeterFactory>(), new ModelHost());
 
     private static float[] Row(params float[] values) => values;
 
