@@ -29,19 +29,23 @@ run_tests() {
 }
 
 run_tier() {
-  local began=$SECONDS results=$root/artifacts/test-results/$1 trx counts p=0 f=0 s=0
+  local began=$SECONDS results=$root/artifacts/test-results/$1 trx p=0 f=0 s=0
   rm -rf "$results"
   say "== $1"
+  # Every test is logged, for the figures that some print; those that passed need no line here.
   dotnet test "$root/tests/$1/$1.csproj" -c Release --no-build --nologo --results-directory "$results" \
-    --logger "trx;LogFileName=$1.trx" --logger "console;verbosity=minimal" < /dev/null || true
+    --logger "trx;LogFileName=$1.trx" --logger "console;verbosity=normal" < /dev/null | grep -vE '^ +(Passed|Skipped) |^NUnit Adapter|^Running all|NUnit3TestExecutor|^Test run for|^A total of|^ *$' || true
   trx=$results/$1.trx
   if [ -f "$trx" ]; then
-    counts=$(grep -o '<Counters [^>]*>' "$trx" | head -1)
-    p=$(sed -n 's/.* passed="\([0-9]*\)".*/\1/p' <<< "$counts")
-    s=$(sed -n 's/.* notExecuted="\([0-9]*\)".*/\1/p' <<< "$counts")
-    f=$(($(sed -n 's/.* total="\([0-9]*\)".*/\1/p' <<< "$counts") - p - s))
+    p=$(counter passed "$trx")
+    f=$(($(counter failed "$trx") + $(counter error "$trx") + $(counter timeout "$trx") + $(counter aborted "$trx")))
+    s=$(($(counter total "$trx") - p - f))
+    grep -A 6 'outcome="NotExecuted"' "$trx" | sed -n 's/.*<Message>\(.*\)<\/Message>.*/\1/p' >> "$reasons" || true
   fi
   if [ $((p + f)) = 0 ]; then empty+=("$1"); fi
   passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
   say "== $1: $p passed, $f failed, $s skipped, $((SECONDS - began)) s"
 }
+
+# counter name trx: one attribute of the results' <Counters>.
+counter() { grep -o '<Counters [^>]*>' "$2" | head -1 | sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p"; }

@@ -12,8 +12,9 @@ internal static class RouteNames
     {
         if (context.Features.Get<IHttpActivityFeature>()?.Activity is { } span && context.GetEndpoint() is RouteEndpoint { RoutePattern.RawText: { } route })
         {
-            span.SetTag("http.route", route);
-            span.DisplayName = $"{context.Request.Method} {route}";
+            var name = route.Length > 1 ? route.TrimEnd('/') : route;
+            span.SetTag("http.route", name);
+            span.DisplayName = $"{context.Request.Method} {name}";
         }
         return next(context);
     });

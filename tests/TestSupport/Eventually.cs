@@ -33,8 +33,11 @@ public static class Eventually
             }
         }
         while (await TicksAsync(timer, end.Token));
-        throw new AssertionException($"{what}: not within {(deadline ?? Deadline).TotalSeconds} s. Last seen: {last}{Environment.NewLine}{log?.Invoke()}");
+        throw new AssertionException($"{what}: not within {(deadline ?? Deadline).TotalSeconds} s. Last seen: {Show(last)}{Environment.NewLine}{log?.Invoke()}");
     }
+
+    private static string? Show(object? seen) =>
+        seen is System.Collections.IEnumerable many and not string ? string.Join(Environment.NewLine, many.Cast<object?>()) : seen?.ToString();
 
     private static async Task<bool> TicksAsync(PeriodicTimer timer, CancellationToken end)
     {
