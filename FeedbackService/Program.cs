@@ -4,18 +4,13 @@ using FeedbackService.Observations;
 using MassTransit;
 using ServiceDefaults;
 using ServiceDefaults.Database;
-using ServiceDefaults.Http;
 using ServiceDefaults.Messaging;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddDatabase<FeedbackDb>("feedback");
 builder.AddMessaging(bus => bus.AddConsumer<ObservePrediction, ObservePredictionDefinition>());
-builder.Services.AddHttpClient<PredictionsClient>(client =>
-{
-    client.BaseAddress = builder.Configuration.ReplicaAddresses("inference")[0];
-    client.Timeout = TimeSpan.FromSeconds(5);
-});
+builder.Services.AddHttpClient<PredictionsClient>(client => client.Timeout = TimeSpan.FromSeconds(5));
 
 var app = builder.Build();
 app.UseServiceDefaults();

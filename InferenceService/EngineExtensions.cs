@@ -4,6 +4,7 @@ using InferenceService.Images;
 using InferenceService.Models;
 using InferenceService.Predictions;
 using InferenceService.Registry;
+using Microsoft.Extensions.Options;
 using ServiceDefaults.Authentication;
 using ServiceDefaults.Health;
 using ServiceDefaults.Http;
@@ -29,7 +30,9 @@ internal static class EngineExtensions
         services.AddHosted<RegistryFollower>();
         services.AddHealthChecks().AddCheck<ModelsHealthCheck>("models", tags: [HealthExtensions.Ready]);
 
-        services.AddSingleton(new ImageDecoder(new ImageLimits()));
+        // ImageIntake lets no more decode at once than the decoder's own limit, so nobody blocks a thread there.
+        services.AddSingleton(provider => new ImageDecoder(new ImageLimits { MaxFileBytes = provider.GetRequiredService<IOptions<PredictionOptions>>().Value.MaxImageBytes }));
+        services.AddSingleton<UploadBudget>();
         services.AddSingleton<ImageUploads>();
         services.AddSingleton<ImageIntake>();
         services.AddSingleton<ImageCapture>();

@@ -24,7 +24,6 @@ public static class FeedbackApi
     {
         request.Check();
         var caller = user.CallerId();
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         var observed = await db.Observations.AsNoTracking().SingleOrDefaultAsync(o => o.Id == id && o.Caller == caller, cancellation);
         if (observed is null)
         {
@@ -32,6 +31,7 @@ public static class FeedbackApi
             await db.KeepAsync(observed, cancellation);
         }
 
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         // Two at once on one item: the second waits here for the first.
         await db.Database.ExecuteSqlAsync($"SELECT 1 FROM observations WHERE id = {id} FOR UPDATE", cancellation);
         var given = await db.Feedback.SingleOrDefaultAsync(f => f.PredictionId == id, cancellation);

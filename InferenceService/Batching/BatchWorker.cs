@@ -57,6 +57,17 @@ public sealed class BatchWorker
         }
     }
 
+    private void Complete(WorkItem item, WorkResult result)
+    {
+        if (result.Output.All(float.IsFinite))
+        {
+            item.Succeed(result);
+            return;
+        }
+        metrics.ExecutionFailed(name);
+        item.Fail(new ModelExecutionException(name, new InvalidDataException("The output is not a finite number.")));
+    }
+
     private void RunTogether(List<WorkItem> batch)
     {
         for (var i = 0; i < batch.Count; i++)
@@ -68,6 +79,6 @@ public sealed class BatchWorker
 
         metrics.Executed(name, batch.Count, model.MaxBatchSize, Stopwatch.GetElapsedTime(started, finished));
         for (var i = 0; i < batch.Count; i++)
-            batch[i].Succeed(new WorkResult(model.OutputOf(i).ToArray(), started, finished, batch.Count));
+            Complete(batch[i], new WorkResult(model.OutputOf(i).ToArray(), started, finished, batch.Count));
     }
 }

@@ -23,19 +23,13 @@ public static class ImageUpload
         if (host.Find(model) is null)
             throw ProblemException.Unavailable("model-not-installed", $"'{model}' is not installed. `./suite models pull {model}` installs it, or set Compatibility:UploadModel to a model that is.", TimeSpan.FromMinutes(1));
 
-        using var lease = await predictor.AdmitAsync(model, version: null, images: true, cancellation);
-        var images = await uploads.ReadAsync(request, "file", cancellation);
-        try
-        {
-            var answer = await predictor.PredictImagesAsync(lease.Model, user.CallerId(), [images[0]], cancellation);
-            var best = answer.Predictions[0];
-            return TypedResults.Ok(new Uploaded(images[0].FileName, best.Label, best.Confidence, [.. best.Scores!.Take(5)]));
-        }
-        finally
-        {
-            foreach (var image in images)
-                image.Dispose();
-        }
+        var prediction = new PredictionRequest(model, null, user.CallerId());
+        await predictor.AdmitAsync(prediction, images: true, cancellation);
+        using var images = await uploads.ReadAsync(request, "file", cancellation);
+        if (images.Count > 1)
+            throw ProblemException.Invalid("file", "/upload takes one image at a time.");
+        var best = (await predictor.PredictImagesAsync(prediction, images, cancellation)).Predictions[0];
+        return TypedResults.Ok(new Uploaded(images[0].FileName, best.Label, best.Confidence, best.Scores!));
     }
 
     public sealed record Uploaded(

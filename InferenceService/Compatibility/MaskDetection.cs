@@ -19,27 +19,22 @@ public static class MaskDetection
     private static async Task<Ok<Detection>> DetectAsync(
         HttpRequest request, ClaimsPrincipal user, Predictor predictor, ImageUploads uploads, IOptions<CompatibilityOptions> options, CancellationToken cancellation)
     {
-        var answer = await PredictionsApi.PredictImagesAsync(predictor, uploads, options.Value.DetectModel, null, "file", user.CallerId(), request, cancellation);
+        var answer = await uploads.PredictAsync(predictor, Request(options, user), request, "file", cancellation);
         return TypedResults.Ok(Detection.From(answer.Predictions[0], fileName: null));
     }
 
     private static async Task<Ok<Detections>> DetectBatchAsync(
         HttpRequest request, ClaimsPrincipal user, Predictor predictor, ImageUploads uploads, IOptions<CompatibilityOptions> options, CancellationToken cancellation)
     {
-        using var lease = await predictor.AdmitAsync(options.Value.DetectModel, version: null, images: true, cancellation);
-        var images = await uploads.ReadAsync(request, "files", cancellation);
-        try
-        {
-            var answer = await predictor.PredictImagesAsync(lease.Model, user.CallerId(), images, cancellation);
-            var results = answer.Predictions.Zip(images, (item, image) => Detection.From(item, image.FileName)).ToArray();
-            return TypedResults.Ok(new Detections(results.All(result => result.Success), results.Length, results));
-        }
-        finally
-        {
-            foreach (var image in images)
-                image.Dispose();
-        }
+        var prediction = Request(options, user);
+        await predictor.AdmitAsync(prediction, images: true, cancellation);
+        using var images = await uploads.ReadAsync(request, "files", cancellation);
+        var answer = await predictor.PredictImagesAsync(prediction, images, cancellation);
+        var results = answer.Predictions.Zip(images, (item, image) => Detection.From(item, image.FileName)).ToArray();
+        return TypedResults.Ok(new Detections(results.All(result => result.Success), results.Length, results));
     }
+
+    private static PredictionRequest Request(IOptions<CompatibilityOptions> options, ClaimsPrincipal user) => new(options.Value.DetectModel, null, user.CallerId());
 
     /// <param name="FileName">Only in a batch.</param>
     /// <param name="Error">Only for an image of a batch that could not be predicted.</param>

@@ -23,9 +23,10 @@ public static class ReportScoring
     private static async Task<Ok<Scored>> ScoreAsync(
         HttpRequest request, ClaimsPrincipal user, Predictor predictor, IOptions<CompatibilityOptions> options, CancellationToken cancellation)
     {
-        using var lease = await predictor.AdmitAsync(options.Value.ScoreModel, version: null, images: false, cancellation);
+        var prediction = new PredictionRequest(options.Value.ScoreModel, null, user.CallerId());
+        await predictor.AdmitAsync(prediction, images: false, cancellation);
         using var body = await JsonBodies.ReadAsync(request, cancellation);
-        var answer = await predictor.PredictRowsAsync(lease.Model, user.CallerId(), body.RootElement, cancellation);
+        var answer = await predictor.PredictRowsAsync(prediction, body.RootElement, cancellation);
         var scores = answer.Predictions.Select(item => item.Score).ToArray();
         var ranking = Enumerable.Range(0, scores.Length).Where(i => scores[i] is not null).OrderByDescending(i => scores[i]);
         var errors = answer.Predictions.Index().Where(item => item.Item.Error is not null).ToDictionary(item => item.Index, item => item.Item.Error!.Detail);

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.EntityFrameworkCore;
 using ServiceDefaults.Database;
 
@@ -7,8 +8,8 @@ namespace InferenceService.Images;
 public sealed partial class ImageMover(
     IServiceScopeFactory scopes, ObjectStoreClient objects, DatabaseMigrator migrator, TimeProvider time, ILogger<ImageMover> logger) : BackgroundService
 {
-    private const int PageSize = 8; // images are large
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan PutDeadline = TimeSpan.FromSeconds(10);
 
     protected override async Task ExecuteAsync(CancellationToken stopping)
     {
@@ -18,7 +19,7 @@ public sealed partial class ImageMover(
         {
             try
             {
-                while (await MovePageAsync(stopping) == PageSize)
+                while (await MoveOneAsync(stopping))
                 {
                 }
             }
@@ -31,28 +32,43 @@ public sealed partial class ImageMover(
         while (await timer.WaitForNextTickAsync(stopping));
     }
 
-    /// <summary>Rows are locked while they move, so that replicas share the work; the row goes after StorageService has acknowledged.</summary>
-    private async Task<int> MovePageAsync(CancellationToken cancellation)
+    /// <summary>The row is locked while it moves, so that replicas share the work; it goes after StorageService has acknowledged.</summary>
+    /// <returns>False when none waits.</returns>
+    private async Task<bool> MoveOneAsync(CancellationToken stopping)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<InferenceDb>();
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
-        var page = await db.PendingImages
-            .FromSql($"SELECT * FROM pending_images ORDER BY created_at LIMIT {PageSize} FOR UPDATE SKIP LOCKED")
-            .ToListAsync(cancellation);
-        foreach (var image in page)
-            await objects.PutImageAsync(image.Owner, image.Sha256, image.ContentType, image.Bytes, cancellation);
-        db.RemoveRange(page);
-        await db.SaveChangesAsync(cancellation);
-        await transaction.CommitAsync(cancellation);
-        if (page.Count > 0)
-            LogMoved(logger, page.Count);
-        return page.Count;
+        await using var transaction = await db.Database.BeginTransactionAsync(stopping);
+        var image = await db.PendingImages
+            .FromSql($"SELECT * FROM pending_images WHERE refused IS NULL ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED")
+            .SingleOrDefaultAsync(stopping);
+        if (image is null)
+            return false;
+
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        deadline.CancelAfter(PutDeadline);
+        try
+        {
+            await objects.PutImageAsync(image.Owner, image.Sha256, image.ContentType, image.Bytes, deadline.Token);
+            db.Remove(image);
+        }
+        catch (HttpRequestException e) when (IsFinal(e.StatusCode))
+        {
+            LogRefused(logger, image.Owner, image.Sha256, e.Message);
+            image.Refused = e.Message;
+        }
+        await db.SaveChangesAsync(stopping);
+        await transaction.CommitAsync(stopping);
+        return true;
     }
 
-    [LoggerMessage(LogLevel.Information, "Moved {Count} images to StorageService")]
-    private static partial void LogMoved(ILogger logger, int count);
+    /// <summary>A no that will be the same tomorrow, and must not keep the images behind it waiting.</summary>
+    private static bool IsFinal(HttpStatusCode? status) =>
+        status is HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.UnsupportedMediaType or HttpStatusCode.UnprocessableEntity;
 
     [LoggerMessage(LogLevel.Debug, "Images wait in the database: {Reason}")]
     private static partial void LogWaiting(ILogger logger, string reason);
+
+    [LoggerMessage(LogLevel.Error, "StorageService will not take the image {Owner}/{Sha256}; it stays in pending_images: {Reason}")]
+    private static partial void LogRefused(ILogger logger, string owner, string sha256, string reason);
 }

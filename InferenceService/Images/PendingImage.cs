@@ -11,4 +11,7 @@ public sealed record PendingImage
     public required byte[] Bytes { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Why StorageService will never take it; null while it may.</summary>
+    public string? Refused { get; set; }
 }

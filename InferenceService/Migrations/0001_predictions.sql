@@ -17,7 +17,8 @@ CREATE TABLE predictions (
   created_at  timestamptz NOT NULL
 );
 CREATE INDEX predictions_by_request ON predictions (request_id);
-CREATE INDEX predictions_by_owner ON predictions (owner, created_at DESC, id DESC);
+-- Ids are UUIDv7: their order is the order of time.
+CREATE INDEX predictions_by_owner ON predictions (owner, id DESC);
 
 -- Images whose prediction was answered before StorageService had them; moved there as soon as it answers.
 CREATE TABLE pending_images (
@@ -26,6 +27,7 @@ CREATE TABLE pending_images (
   content_type text NOT NULL,
   bytes        bytea NOT NULL,
   created_at   timestamptz NOT NULL,
+  refused      text, -- why StorageService will never take it; such a row is left for a person to look at
   PRIMARY KEY (owner, sha256)
 );
 ALTER TABLE pending_images ALTER COLUMN bytes SET STORAGE EXTERNAL; -- compressed already

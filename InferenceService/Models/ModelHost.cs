@@ -23,7 +23,8 @@ public sealed class ModelHost
         }
     }
 
-    private ServedModel Get(string model, string? version)
+    /// <exception cref="ProblemException">404: no such model, or not in that version.</exception>
+    public ServedModel Get(string model, string? version)
     {
         var found = Find(model) ?? throw new ProblemException(404, "unknown-model", $"There is no model '{model}'. GET /v1/models lists them.") { Field = "model" };
         if (version is not null && version != found.Manifest.Version)

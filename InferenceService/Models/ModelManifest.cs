@@ -60,12 +60,13 @@ public enum ModelTask { ImageClassification, TabularClassification, TabularRegre
 /// <summary>Whether predictions of a model are kept. <see cref="Off"/> gives no id and takes no feedback.</summary>
 public enum Recording { Durable, Off }
 
-/// <summary>How an image becomes the input tensor. Unused for tabular models, but for the name.</summary>
+/// <summary>How an image becomes the input tensor. A tabular model uses <c>kind</c> and <c>name</c> only.</summary>
+/// <param name="Kind"><c>image</c>, or <c>rows</c> for a model with columns; may be left out.</param>
 /// <param name="Name">The graph's input; null takes its only one.</param>
 /// <param name="ShorterSide">For cover-crop: the shorter side after resizing, in pixels; absent means the crop's own size.</param>
 /// <param name="Scale">Multiplies 0..255 first; then mean is subtracted and the result divided by std.</param>
 public sealed record InputSpec(
-    string Kind = "image",
+    string? Kind = null,
     string? Name = null,
     int Width = 0,
     int Height = 0,

@@ -14,8 +14,10 @@ public sealed class ModelOptions
     public int? IntraOpThreads { get; init; }
 
     /// <summary>How often the registry is asked even when no event came: an event may pass while the broker is away.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan ResyncInterval { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a version that failed to load is left alone, unless it is promoted again.</summary>
+    /// <summary>How long a version that failed to load is left alone before it is tried again.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan LoadRetryInterval { get; init; } = TimeSpan.FromMinutes(5);
 }

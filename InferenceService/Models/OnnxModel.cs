@@ -28,12 +28,12 @@ public sealed class OnnxModel : IDisposable
         session = new InferenceSession(path, options);
         try
         {
-            inputNames = [manifest.Input.Name ?? session.InputNames.Single()];
+            inputNames = [FindInput(manifest.Input.Name)];
             outputNames = [manifest.Output.Name];
             MaxBatchSize = FixedBatchAxis() ?? manifest.Batching.MaxBatchSize;
             inputShape = [0, .. itemShape.Select(side => (long)side)];
             ItemLength = itemShape.Aggregate(1, (product, side) => product * side);
-            CheckGraph();
+            CheckGraph(manifest.Output.Features);
             input = GC.AllocateArray<float>(MaxBatchSize * ItemLength, pinned: true);
             OutputLength = MeasureOutput();
             outputShape = [0, OutputLength];
@@ -75,14 +75,25 @@ public sealed class OnnxModel : IDisposable
         runOptions.Dispose();
     }
 
+    private string FindInput(string? named)
+    {
+        if (named is null && session.InputNames.Count == 1)
+            return session.InputNames[0];
+        return named is not null && session.InputMetadata.ContainsKey(named)
+            ? named
+            : throw new InvalidDataException($"model.json's input.name must be one of the model's inputs: {string.Join(", ", session.InputNames)}.");
+    }
+
     private int? FixedBatchAxis()
     {
         var dimensions = session.InputMetadata[inputNames[0]].Dimensions;
         return dimensions.Length > 0 && dimensions[0] > 0 ? dimensions[0] : null;
     }
 
-    private void CheckGraph()
+    private void CheckGraph(string? features)
     {
+        if (features is not null && !session.OutputMetadata.ContainsKey(features))
+            throw new InvalidDataException($"The model has no output named {features}, which model.json gives as its features.");
         var found = session.InputMetadata[inputNames[0]];
         if (found.ElementType != typeof(float))
             throw new InvalidDataException($"The model's input {inputNames[0]} is {found.ElementType.Name}, not float32.");

@@ -15,15 +15,25 @@ public static class OutputDecoder
             throw new InvalidDataException($"The model gives {outputLength} values per item; model.json makes it {expected}.");
     }
 
-    /// <summary>All labels, best first; equal ones keep the manifest's order.</summary>
-    public static LabelScore[] Classify(ModelManifest manifest, ReadOnlySpan<float> output)
+    /// <summary>The <paramref name="top"/> best labels, best first; equal ones keep the manifest's order.</summary>
+    public static LabelScore[] Classify(ModelManifest manifest, ReadOnlySpan<float> output, int top)
     {
         var confidences = new float[manifest.Labels.Count];
         if (output.Length == 1 && confidences.Length == 2) // a single sigmoid says how likely the second label is
             (confidences[0], confidences[1]) = (1 - Sigmoid(output[0]), Sigmoid(output[0]));
         else
             Activate(manifest.Output.Activation, output, confidences);
-        return [.. manifest.Labels.Select((label, i) => new LabelScore(label, confidences[i])).OrderByDescending(score => score.Confidence)];
+        return Best(manifest.Labels, confidences, top);
+    }
+
+    // Sorts indices, not records: of a thousand labels five are looked at.
+    private static LabelScore[] Best(IReadOnlyList<string> labels, float[] confidences, int top)
+    {
+        var order = new int[labels.Count];
+        for (var i = 0; i < order.Length; i++)
+            order[i] = i;
+        Array.Sort(order, (a, b) => confidences[a] == confidences[b] ? a.CompareTo(b) : confidences[b].CompareTo(confidences[a]));
+        return [.. order.Take(top).Select(i => new LabelScore(labels[i], confidences[i]))];
     }
 
     public static double Score(ModelManifest manifest, ReadOnlySpan<float> output) =>

@@ -19,6 +19,23 @@ public sealed class RowEncoder(IReadOnlyList<ColumnSpec> columns)
     /// <exception cref="ProblemException">422 that names the row and the column.</exception>
     public void Write(JsonElement row, int rowIndex, Span<float> destination)
     {
+        try
+        {
+            WriteColumns(row, rowIndex, destination);
+        }
+        catch (InvalidOperationException)
+        {
+            throw Bad($"rows[{rowIndex}]", $"Row {rowIndex} contains text that is not valid Unicode.");
+        }
+    }
+
+    /// <summary>A row that was written, as it was understood: what is kept of it. Numbers are as a double has them.</summary>
+    public JsonElement Understood(JsonElement row) => JsonSerializer.SerializeToElement(columns.ToDictionary(
+        column => column.Name,
+        column => row.GetProperty(column.Name) is { ValueKind: JsonValueKind.Number } number ? (object)number.GetDouble() : row.GetProperty(column.Name)));
+
+    private void WriteColumns(JsonElement row, int rowIndex, Span<float> destination)
+    {
         if (row.ValueKind != JsonValueKind.Object)
             throw Bad($"rows[{rowIndex}]", $"A row is an object with the columns {Names()}.");
         for (var i = 0; i < columns.Count; i++)

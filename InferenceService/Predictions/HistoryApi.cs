@@ -12,7 +12,7 @@ public static class HistoryApi
 {
     public static void MapHistory(this IEndpointRouteBuilder app)
     {
-        var history = app.MapGroup("/v1/predictions").RequireScope(Scopes.Predict).WithTags("History").ProducesProblem(StatusCodes.Status404NotFound);
+        var history = app.MapGroup("/v1/predictions").RequireAnyScope(Scopes.Predict, Scopes.Feedback).WithTags("History").ProducesProblem(StatusCodes.Status404NotFound);
         history.MapGet("/{id:guid}", GetAsync).WithName("GetPrediction").WithSummary("By a request's id all its items, by an item's id that one.");
         history.MapGet("/", ListAsync).WithName("ListPredictions").WithSummary("Filter, sort by time (newest first), confidence (lowest first) or totalMs (slowest first), page by cursor.");
         history.MapGet("/{id:guid}/image", GetImageAsync).WithName("GetPredictionImage").WithSummary("The image of an item, as it was sent.").Produces<byte[]>(StatusCodes.Status200OK, "image/jpeg", "image/png");
@@ -28,7 +28,7 @@ public static class HistoryApi
             throw ProblemException.NotFound("prediction");
         var first = items[0];
         return TypedResults.Ok(new PredictionAnswer(
-            first.RequestId, first.Model, first.Version, items.ConvertAll(item => item.ToAnswer()), first.ReadTimings(), first.CreatedAt));
+            first.RequestId, first.Model, first.Version, items.ConvertAll(item => item.ToAnswer()), PredictionAnswer.Slowest(items.Select(item => item.ReadTimings())), first.CreatedAt));
     }
 
     private static async Task<Ok<HistoryPage>> ListAsync([AsParameters] HistoryQuery query, ClaimsPrincipal user, InferenceDb db, CancellationToken cancellation)

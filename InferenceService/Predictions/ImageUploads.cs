@@ -7,14 +7,22 @@ using ServiceDefaults.Problems;
 namespace InferenceService.Predictions;
 
 /// <summary>Reads the images of a request: a multipart form with file parts, or the image itself as the body.</summary>
-public sealed class ImageUploads(IOptions<PredictionOptions> options)
+public sealed class ImageUploads(IOptions<PredictionOptions> options, UploadBudget budget)
 {
     private const int FirstBuffer = 128 * 1024;
 
+    /// <summary>The usual course: admit, read, predict.</summary>
+    public async Task<PredictionAnswer> PredictAsync(Predictor predictor, PredictionRequest request, HttpRequest http, string field, CancellationToken cancellation)
+    {
+        await predictor.AdmitAsync(request, images: true, cancellation);
+        using var images = await ReadAsync(http, field, cancellation);
+        return await predictor.PredictImagesAsync(request, images, cancellation);
+    }
+
     /// <param name="field">The name of the form's file parts.</param>
     /// <returns>At least one image, each with at least one byte. The caller disposes them.</returns>
-    /// <exception cref="ProblemException">400, 413 or 415 that names the field.</exception>
-    public async Task<IReadOnlyList<UploadedImage>> ReadAsync(HttpRequest request, string field, CancellationToken cancellation)
+    /// <exception cref="ProblemException">400, 413, 415 or 503 that names the field.</exception>
+    public async Task<UploadedImages> ReadAsync(HttpRequest request, string field, CancellationToken cancellation)
     {
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type))
             throw ProblemException.UnsupportedType("Content-Type", $"Send multipart/form-data with the image in '{field}', or the image as the body with its own type.");
@@ -25,13 +33,13 @@ public sealed class ImageUploads(IOptions<PredictionOptions> options)
         return [await ReadFileAsync("body", null, request.Body, request.ContentLength, cancellation)];
     }
 
-    private async Task<IReadOnlyList<UploadedImage>> ReadFormAsync(HttpRequest request, MediaTypeHeaderValue type, string field, CancellationToken cancellation)
+    private async Task<UploadedImages> ReadFormAsync(HttpRequest request, MediaTypeHeaderValue type, string field, CancellationToken cancellation)
     {
         var boundary = HeaderUtilities.RemoveQuotes(type.Boundary).Value;
         if (string.IsNullOrEmpty(boundary) || boundary.Length > 200)
             throw ProblemException.Invalid("Content-Type", "The multipart boundary is missing or too long.");
 
-        var images = new List<UploadedImage>();
+        var images = new UploadedImages();
         try
         {
             var reader = new MultipartReader(boundary, request.Body);
@@ -46,8 +54,8 @@ public sealed class ImageUploads(IOptions<PredictionOptions> options)
         }
         catch (Exception e)
         {
-            images.ForEach(image => image.Dispose());
-            if (e is IOException or InvalidDataException)
+            images.Dispose();
+            if (e is IOException and not BadHttpRequestException or InvalidDataException)
                 throw ProblemException.Invalid("body", "The multipart form is cut off or malformed.");
             throw;
         }
@@ -74,8 +82,8 @@ public sealed class ImageUploads(IOptions<PredictionOptions> options)
         var limit = options.Value.MaxImageBytes;
         if (expected > limit)
             throw TooLarge(field, limit);
-        // One byte more than expected, so that the end is seen without growing.
-        var buffer = ArrayPool<byte>.Shared.Rent((int)(expected + 1 ?? FirstBuffer));
+        // What a caller promises is worth no memory before it comes, but for a small start.
+        var buffer = Rent((int)Math.Min(expected + 1 ?? FirstBuffer, FirstBuffer));
         var length = 0;
         try
         {
@@ -86,11 +94,31 @@ public sealed class ImageUploads(IOptions<PredictionOptions> options)
                 if (length > limit)
                     throw TooLarge(field, limit);
                 if (length == buffer.Length)
-                    buffer = Grow(buffer);
+                {
+                    var larger = Rent(buffer.Length * 2);
+                    buffer.CopyTo(larger, 0);
+                    Return(buffer);
+                    buffer = larger;
+                }
             }
             if (length == 0)
                 throw ProblemException.Invalid(field, "The file is empty.");
-            return new UploadedImage(field, fileName, buffer, length);
+            return new UploadedImage(field, fileName, buffer, length, budget);
+        }
+        catch
+        {
+            Return(buffer);
+            throw;
+        }
+    }
+
+    private byte[] Rent(int bytes)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(bytes);
+        try
+        {
+            budget.Take(buffer.Length);
+            return buffer;
         }
         catch
         {
@@ -99,12 +127,10 @@ public sealed class ImageUploads(IOptions<PredictionOptions> options)
         }
     }
 
-    private static byte[] Grow(byte[] full)
+    private void Return(byte[] buffer)
     {
-        var larger = ArrayPool<byte>.Shared.Rent(full.Length * 2);
-        full.CopyTo(larger, 0);
-        ArrayPool<byte>.Shared.Return(full);
-        return larger;
+        ArrayPool<byte>.Shared.Return(buffer);
+        budget.Return(buffer.Length);
     }
 
     private static bool IsImage(MediaTypeHeaderValue type) =>

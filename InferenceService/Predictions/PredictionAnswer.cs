@@ -7,7 +7,12 @@ namespace InferenceService.Predictions;
 /// <param name="Id">The request; null when the model's recording is off.</param>
 /// <param name="Timings">Of several items the slowest in each stage.</param>
 public sealed record PredictionAnswer(
-    Guid? Id, string Model, string Version, IReadOnlyList<ItemAnswer> Predictions, PredictionTimings? Timings, DateTimeOffset? Time = null);
+    Guid? Id, string Model, string Version, IReadOnlyList<ItemAnswer> Predictions, PredictionTimings? Timings, DateTimeOffset? Time = null)
+{
+    public static PredictionTimings Slowest(IEnumerable<PredictionTimings> items) => items.Aggregate((a, b) => new(
+        Math.Max(a.DecodeMs, b.DecodeMs), Math.Max(a.QueueMs, b.QueueMs), Math.Max(a.ExecuteMs, b.ExecuteMs),
+        Math.Max(a.RecordMs, b.RecordMs), Math.Max(a.TotalMs, b.TotalMs), Math.Max(a.BatchSize, b.BatchSize)));
+}
 
 /// <summary>One item: a label with scores, or a score, or what was wrong with it.</summary>
 public sealed record ItemAnswer

@@ -21,6 +21,7 @@ public sealed partial class PredictionLog(
 {
     private const int Capacity = 4096;   // requests that wait for a commit
     private const int MaxPredictions = 2048; // per commit
+    private const int MaxImageBytes = 64 << 20; // per commit; Postgres takes a message of up to 1 GB
     private static readonly TimeSpan ProofAge = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ProbeDeadline = TimeSpan.FromSeconds(2);
 
@@ -69,9 +70,20 @@ public sealed partial class PredictionLog(
         while (await channel.Reader.WaitToReadAsync(CancellationToken.None))
         {
             group.Clear();
-            for (var predictions = 0; predictions < MaxPredictions && channel.Reader.TryRead(out var next); predictions += next.Entry.Predictions.Count)
-                group.Add(next);
+            Gather(group);
             await CommitAsync(group);
+        }
+    }
+
+    /// <summary>What waits, up to what one commit can carry.</summary>
+    private void Gather(List<Pending> group)
+    {
+        int predictions = 0, imageBytes = 0;
+        while (predictions < MaxPredictions && imageBytes < MaxImageBytes && channel.Reader.TryRead(out var next))
+        {
+            group.Add(next);
+            predictions += next.Entry.Predictions.Count;
+            imageBytes += next.Entry.Images.Sum(image => image.Bytes.Length);
         }
     }
 

@@ -68,7 +68,7 @@ public sealed record PredictionRecord
     public PredictionTimings ReadTimings() => FromJson<PredictionTimings>(Timings);
 
     /// <summary>The row for the event and the table; null when it is too large to carry.</summary>
-    public static JsonElement? Carried(JsonElement row) => row.GetRawText().Length <= MaxRowCharacters ? row.Clone() : null;
+    public static JsonElement? Carried(JsonElement row) => row.GetRawText().Length <= MaxRowCharacters ? row : null;
 
     private static string ToJson<T>(T value) => JsonSerializer.Serialize(value, EventJson.Options);
 

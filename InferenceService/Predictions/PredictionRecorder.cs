@@ -20,6 +20,9 @@ public sealed partial class PredictionRecorder(PredictionLog log, InferenceMetri
         var requestId = Guid.CreateVersion7(now);
         var outcomes = run.Items.Select(item => item.Result is null ? null : Decide(run, item, requestId, now)).ToArray();
 
+        foreach (var failure in run.Items.Select(item => item.ExecutionFailure).OfType<Batching.ModelExecutionException>())
+            LogExecutionFailed(logger, run.Manifest.Name, run.Manifest.Version, failure.InnerException!);
+
         var recordMs = 0.0;
         if (recorded && Entry(run, outcomes, requestId, now) is { } entry)
         {
@@ -38,10 +41,10 @@ public sealed partial class PredictionRecorder(PredictionLog log, InferenceMetri
                 Label = outcome.Label,
                 Confidence = outcome.Confidence,
                 Score = outcome.Score,
-                Scores = outcome.Scores,
+                Scores = outcome.Scores?.Take(run.Request.Top).ToArray(),
                 Input = outcome.Input,
             });
-        var timings = Slowest(outcomes) with { RecordMs = Round(recordMs), TotalMs = Round(Stopwatch.GetElapsedTime(run.StartedAt).TotalMilliseconds) };
+        var timings = PredictionAnswer.Slowest(outcomes.OfType<PredictionMade>().Select(outcome => outcome.Timings)) with { RecordMs = Round(recordMs), TotalMs = Round(Stopwatch.GetElapsedTime(run.StartedAt).TotalMilliseconds) };
         return new PredictionAnswer(recorded ? requestId : null, run.Manifest.Name, run.Manifest.Version, [.. answers], timings);
     }
 
@@ -49,13 +52,13 @@ public sealed partial class PredictionRecorder(PredictionLog log, InferenceMetri
     {
         var manifest = run.Manifest;
         var scored = manifest.Task == ModelTask.TabularRegression;
-        var scores = scored ? null : OutputDecoder.Classify(manifest, item.Result!.Output);
+        var scores = scored ? null : OutputDecoder.Classify(manifest, item.Result!.Output, Math.Max(run.Request.Top, PredictionRecord.KeptScores));
         var timings = new PredictionTimings(
             Round(item.DecodeMs), Round(item.QueueMs), Round(item.ExecuteMs), RecordMs: 0,
             Round(Stopwatch.GetElapsedTime(run.StartedAt).TotalMilliseconds), item.Result!.BatchSize);
         metrics.Predicted(manifest.Name, manifest.Version, TimeSpan.FromMilliseconds(item.QueueMs), scores?[0].Confidence);
         return new PredictionMade(
-            Guid.CreateVersion7(now), requestId, run.Caller, manifest.Name, manifest.Version, JsonNamingPolicy.KebabCaseLower.ConvertName(manifest.Task.ToString()),
+            Guid.CreateVersion7(now), requestId, run.Request.Caller, manifest.Name, manifest.Version, JsonNamingPolicy.KebabCaseLower.ConvertName(manifest.Task.ToString()),
             scores?[0].Label, scores?[0].Confidence, scored ? OutputDecoder.Score(manifest, item.Result.Output) : null, scores,
             item.Input!, timings, now);
     }
@@ -72,10 +75,9 @@ public sealed partial class PredictionRecorder(PredictionLog log, InferenceMetri
                 rows.Add(PredictionRecord.From(kept, index));
                 facts.Add(OutboxMessage.From(kept, outcome.Id.ToString(), now));
             }
-            else if (item.ExecutionFailure is { } failure)
+            else if (item.ExecutionFailure is not null)
             {
-                LogExecutionFailed(logger, run.Manifest.Name, run.Manifest.Version, failure.InnerException!);
-                var failed = new PredictionFailed(Guid.CreateVersion7(now), requestId, run.Caller, run.Manifest.Name, run.Manifest.Version, "execution-failed", now);
+                var failed = new PredictionFailed(Guid.CreateVersion7(now), requestId, run.Request.Caller, run.Manifest.Name, run.Manifest.Version, "execution-failed", now);
                 facts.Add(OutboxMessage.From(failed, failed.Id.ToString(), now));
             }
         }
@@ -88,16 +90,14 @@ public sealed partial class PredictionRecorder(PredictionLog log, InferenceMetri
     {
         if (run.Items.Any(item => item.Problem is null))
             return;
-        if (run.Items.Count == 1)
+        // A full queue is for all of them, and worth another try.
+        if (run.Items.Count == 1 || run.Items.All(item => item.Problem!.Status >= StatusCodes.Status500InternalServerError))
             throw run.Items[0].Problem!;
         throw new ProblemException(StatusCodes.Status422UnprocessableEntity, "all-items-failed", $"None of the {run.Items.Count} items could be predicted.")
         {
             Errors = run.Items.ToDictionary(item => item.Problem!.Field ?? item.Field, item => new[] { item.Problem!.Message }),
         };
     }
-
-    private static PredictionTimings Slowest(PredictionMade?[] outcomes) => outcomes.OfType<PredictionMade>().Select(outcome => outcome.Timings).Aggregate((a, b) => new(
-        Math.Max(a.DecodeMs, b.DecodeMs), Math.Max(a.QueueMs, b.QueueMs), Math.Max(a.ExecuteMs, b.ExecuteMs), 0, 0, Math.Max(a.BatchSize, b.BatchSize)));
 
     private static double Round(double milliseconds) => Math.Round(milliseconds, 2);
 

@@ -9,12 +9,12 @@ using ServiceDefaults.Telemetry;
 namespace InferenceService.Predictions;
 
 /// <summary>One request while it is worked on: its items in their order and what became of each.</summary>
-public sealed class PredictionRun(ModelManifest manifest, string caller)
+public sealed class PredictionRun(ModelManifest manifest, PredictionRequest request)
 {
     private readonly List<RunItem> items = [];
 
     public ModelManifest Manifest { get; } = manifest;
-    public string Caller { get; } = caller;
+    public PredictionRequest Request { get; } = request;
     public long StartedAt { get; } = Stopwatch.GetTimestamp();
     public IReadOnlyList<RunItem> Items => items;
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Claims;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -9,7 +10,7 @@ namespace InferenceService.Predictions;
 /// <summary><c>POST /v1/models/{model}/predict</c> with images or rows.</summary>
 public static class PredictionsApi
 {
-    private const int DefaultTop = 5;
+    private const string DeadlineHeader = "X-Deadline-Ms";
 
     public static void MapPredictions(this IEndpointRouteBuilder app)
     {
@@ -24,50 +25,48 @@ public static class PredictionsApi
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+            .ProducesProblem(StatusCodes.Status504GatewayTimeout)
             .WithTags("Predict");
     }
 
     private static async Task<Ok<PredictionAnswer>> PredictAsync(
-        string model, string? version, int? top, HttpRequest request, ClaimsPrincipal user, Predictor predictor, ImageUploads uploads, CancellationToken cancellation)
+        string model, string? version, int? top, HttpRequest http, ClaimsPrincipal user, Predictor predictor, ImageUploads uploads, CancellationToken cancellation)
     {
         if (top is < 1)
             throw ProblemException.Invalid("top", "'top' is how many labels to answer, at least 1.");
-        var answer = request.HasJsonContentType()
-            ? await PredictRowsAsync(predictor, model, version, user.CallerId(), request, cancellation)
-            : await PredictImagesAsync(predictor, uploads, model, version, "file", user.CallerId(), request, cancellation);
-        return TypedResults.Ok(answer.Top(top ?? DefaultTop));
-    }
-
-    internal static async Task<PredictionAnswer> PredictImagesAsync(
-        Predictor predictor, ImageUploads uploads, string model, string? version, string field, string caller, HttpRequest request, CancellationToken cancellation)
-    {
-        using var lease = await predictor.AdmitAsync(model, version, images: true, cancellation);
-        var images = await uploads.ReadAsync(request, field, cancellation);
+        var request = new PredictionRequest(model, version, user.CallerId(), top ?? PredictionRequest.DefaultTop);
+        using var inTime = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        if (ReadDeadline(http) is { } deadline)
+            inTime.CancelAfter(deadline);
         try
         {
-            return await predictor.PredictImagesAsync(lease.Model, caller, images, cancellation);
+            return TypedResults.Ok(http.HasJsonContentType()
+                ? await PredictRowsAsync(predictor, request, http, inTime.Token)
+                : await uploads.PredictAsync(predictor, request, http, "file", inTime.Token));
         }
-        finally
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            foreach (var image in images)
-                image.Dispose();
+            throw new ProblemException(StatusCodes.Status504GatewayTimeout, "deadline-exceeded", $"The answer was not there within {DeadlineHeader}.");
         }
     }
 
-    private static async Task<PredictionAnswer> PredictRowsAsync(
-        Predictor predictor, string model, string? version, string caller, HttpRequest request, CancellationToken cancellation)
+    private static async Task<PredictionAnswer> PredictRowsAsync(Predictor predictor, PredictionRequest request, HttpRequest http, CancellationToken cancellation)
     {
-        using var lease = await predictor.AdmitAsync(model, version, images: false, cancellation);
-        using var body = await JsonBodies.ReadAsync(request, cancellation);
+        await predictor.AdmitAsync(request, images: false, cancellation);
+        using var body = await JsonBodies.ReadAsync(http, cancellation);
         if (body.RootElement.ValueKind != JsonValueKind.Object || !body.RootElement.TryGetProperty("rows", out var rows))
             throw ProblemException.Invalid("rows", "The body must be an object with 'rows', an array of rows.");
-        return await predictor.PredictRowsAsync(lease.Model, caller, rows, cancellation);
+        return await predictor.PredictRowsAsync(request, rows, cancellation);
     }
 
-    private static PredictionAnswer Top(this PredictionAnswer answer, int top) => answer with
+    private static TimeSpan? ReadDeadline(HttpRequest http)
     {
-        Predictions = [.. answer.Predictions.Select(item => item with { Scores = item.Scores?.Take(top).ToArray() })],
-    };
+        if (!http.Headers.TryGetValue(DeadlineHeader, out var text))
+            return null;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds) && milliseconds > 0
+            ? TimeSpan.FromMilliseconds(milliseconds)
+            : throw ProblemException.Invalid(DeadlineHeader, $"'{DeadlineHeader}' is how many milliseconds the caller waits, a whole number above 0.");
+    }
 
     /// <param name="Rows">Objects with the model's columns.</param>
     private sealed record RowsRequest(IReadOnlyList<Dictionary<string, JsonElement>> Rows);

@@ -18,32 +18,23 @@ public sealed class Predictor(
 {
     /// <summary>Turns away before a body is read what can't be answered: unknown model, wrong kind of input, database away.</summary>
     /// <exception cref="ProblemException">404, 415 or 503.</exception>
-    /// <returns>The version that answers this request, whatever is promoted meanwhile. The caller disposes it.</returns>
-    public async Task<ModelLease> AdmitAsync(string model, string? version, bool images, CancellationToken cancellation)
+    public async Task AdmitAsync(PredictionRequest request, bool images, CancellationToken cancellation)
     {
-        var lease = host.Lease(model, version);
-        try
-        {
-            var manifest = lease.Model.Manifest;
-            if (manifest.TakesImages != images)
-                throw ProblemException.UnsupportedType("Content-Type", manifest.TakesImages
-                    ? $"'{model}' takes images: send multipart/form-data with 'file', or an image/* body."
-                    : $"'{model}' takes rows: send application/json with {{\"rows\": [...]}}.");
-            if (manifest.Recording == Recording.Durable)
-                await log.EnsureAvailableAsync(cancellation);
-            return lease;
-        }
-        catch
-        {
-            lease.Dispose();
-            throw;
-        }
+        var manifest = host.Get(request.Model, request.Version).Manifest;
+        if (manifest.TakesImages != images)
+            throw ProblemException.UnsupportedType("Content-Type", manifest.TakesImages
+                ? $"'{request.Model}' takes images: send multipart/form-data with 'file', or an image/* body."
+                : $"'{request.Model}' takes rows: send application/json with {{\"rows\": [...]}}.");
+        if (manifest.Recording == Recording.Durable)
+            await log.EnsureAvailableAsync(cancellation);
     }
 
-    public async Task<PredictionAnswer> PredictImagesAsync(
-        ServedModel model, string caller, IReadOnlyList<UploadedImage> images, CancellationToken cancellation)
+    public async Task<PredictionAnswer> PredictImagesAsync(PredictionRequest request, IReadOnlyList<UploadedImage> images, CancellationToken cancellation)
     {
-        var run = new PredictionRun(model.Manifest, caller);
+        // From here on this version answers, whatever is promoted meanwhile.
+        using var lease = host.Lease(request.Model, request.Version);
+        var model = lease.Model;
+        var run = new PredictionRun(model.Manifest, request);
         var keep = options.Value.KeepImages && model.Manifest.Recording == Recording.Durable;
         // The first item works on this thread; only several are worth a hop each.
         await Task.WhenAll(images.Select(image => (image, item: run.Begin(image.Field))).ToArray()
@@ -59,11 +50,11 @@ public sealed class Predictor(
                 Enqueue(model, [work]);
                 // Only of an item that was let in: what is refused leaves nothing behind.
                 var kept = keep
-                    ? capture.CaptureAsync(caller, prepared.Input.Sha256!, $"image/{prepared.Input.Format}", image.Bytes, cancellation)
+                    ? capture.CaptureAsync(request.Caller, prepared.Input.Sha256!, $"image/{prepared.Input.Format}", image.Bytes, cancellation)
                     : Task.FromResult<PendingImage?>(null);
                 try
                 {
-                    var input = keep ? prepared.Input with { Object = $"{caller}/{prepared.Input.Sha256}" } : prepared.Input;
+                    var input = keep ? prepared.Input with { Object = $"{request.Caller}/{prepared.Input.Sha256}" } : prepared.Input;
                     item.Succeed(input, prepared.DecodeMs, work.EnqueuedAt, await work.Completion);
                 }
                 finally
@@ -82,22 +73,24 @@ public sealed class Predictor(
         }
     }
 
-    public async Task<PredictionAnswer> PredictRowsAsync(ServedModel model, string caller, JsonElement rows, CancellationToken cancellation)
+    public async Task<PredictionAnswer> PredictRowsAsync(PredictionRequest request, JsonElement rows, CancellationToken cancellation)
     {
+        using var lease = host.Lease(request.Model, request.Version);
+        var model = lease.Model;
         if (rows.ValueKind != JsonValueKind.Array || rows.GetArrayLength() == 0)
             throw ProblemException.Invalid("rows", "'rows' must be an array with at least one row.");
         var limit = Math.Min(options.Value.MaxRowsPerRequest, model.Manifest.Batching.MaxQueueLength);
         if (rows.GetArrayLength() > limit)
             throw ProblemException.TooLarge("rows", $"At most {limit} rows fit in one request.");
 
-        var run = new PredictionRun(model.Manifest, caller);
-        var prepared = new List<(RunItem Item, JsonElement Row, WorkItem Work)>(rows.GetArrayLength());
+        var run = new PredictionRun(model.Manifest, request);
+        var encoded = new List<(RunItem Item, JsonElement Row, WorkItem Work)>(rows.GetArrayLength());
         foreach (var (index, row) in rows.EnumerateArray().Index())
         {
             var item = run.Begin($"rows[{index}]");
             try
             {
-                prepared.Add((item, row, Encode(model, row, index, cancellation)));
+                encoded.Add((item, row, Encode(model, row, index, cancellation)));
             }
             catch (ProblemException problem)
             {
@@ -105,12 +98,12 @@ public sealed class Predictor(
             }
         }
 
-        Enqueue(model, prepared.ConvertAll(entry => entry.Work));
-        foreach (var (item, row, work) in prepared)
+        Enqueue(model, encoded.ConvertAll(entry => entry.Work));
+        foreach (var (item, row, work) in encoded)
         {
             try
             {
-                item.Succeed(new("row", Row: PredictionRecord.Carried(row)), decodeMs: 0, work.EnqueuedAt, await work.Completion);
+                item.Succeed(new("row", Row: model.RowEncoder!.Understood(row)), decodeMs: 0, work.EnqueuedAt, await work.Completion);
             }
             catch (ModelExecutionException e)
             {

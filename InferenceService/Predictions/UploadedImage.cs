@@ -2,8 +2,8 @@ using System.Buffers;
 
 namespace InferenceService.Predictions;
 
-/// <summary>The bytes of one uploaded file, in a pooled buffer.</summary>
-public sealed class UploadedImage(string field, string? fileName, byte[] rented, int length) : IDisposable
+/// <summary>The bytes of one uploaded file, in a pooled buffer that its <see cref="UploadBudget"/> knows of.</summary>
+public sealed class UploadedImage(string field, string? fileName, byte[] rented, int length, UploadBudget budget) : IDisposable
 {
     private byte[]? buffer = rented;
 
@@ -16,7 +16,15 @@ public sealed class UploadedImage(string field, string? fileName, byte[] rented,
 
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref buffer, null) is { } returned)
-            ArrayPool<byte>.Shared.Return(returned);
+        if (Interlocked.Exchange(ref buffer, null) is not { } returned)
+            return;
+        ArrayPool<byte>.Shared.Return(returned);
+        budget.Return(returned.Length);
     }
+}
+
+/// <summary>The images of one request, in their order; disposed together.</summary>
+public sealed class UploadedImages : List<UploadedImage>, IDisposable
+{
+    public void Dispose() => ForEach(image => image.Dispose());
 }

@@ -9,7 +9,7 @@ public sealed class FollowPromotion(RegistryFollower follower) : IConsumer<Model
 {
     public Task Consume(ConsumeContext<ModelPromoted> context)
     {
-        follower.WakeUp(context.Message.Model);
+        follower.WakeUp();
         return Task.CompletedTask;
     }
 }

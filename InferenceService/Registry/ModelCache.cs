@@ -23,7 +23,8 @@ public sealed class ModelCache(IOptions<ModelOptions> options, ObjectStoreClient
     public async Task<string> GetFileAsync(string sha256, CancellationToken cancellation)
     {
         var path = Path.Combine(root, $"{sha256}.onnx");
-        if (File.Exists(path))
+        // Hashed at every load, not only when it comes: a disk may have lost its end.
+        if (File.Exists(path) && await HashAsync(path, cancellation) == sha256)
             return path;
 
         var partial = $"{path}.{Guid.NewGuid():N}.partial";
@@ -32,10 +33,10 @@ public sealed class ModelCache(IOptions<ModelOptions> options, ObjectStoreClient
             await using (var file = File.Create(partial))
             {
                 await objects.CopyToAsync(RegistryOwner, sha256, file, cancellation);
-                file.Position = 0;
-                if (Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellation)) != sha256)
-                    throw new InvalidDataException($"The object {sha256} in StorageService has another hash.");
+                file.Flush(flushToDisk: true);
             }
+            if (await HashAsync(partial, cancellation) != sha256)
+                throw new InvalidDataException($"The object {sha256} in StorageService has another hash.");
             File.Move(partial, path, overwrite: true);
             return path;
         }
@@ -43,6 +44,12 @@ public sealed class ModelCache(IOptions<ModelOptions> options, ObjectStoreClient
         {
             File.Delete(partial);
         }
+    }
+
+    private static async Task<string> HashAsync(string path, CancellationToken cancellation)
+    {
+        await using var file = File.OpenRead(path);
+        return Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellation));
     }
 
     public async Task RememberAsync(LiveVersion[] live, CancellationToken cancellation)

@@ -9,22 +9,17 @@ namespace InferenceService.Registry;
 
 /// <summary>
 /// Brings one model to the version that the registry wants: load and warm up beside the one that serves, switch,
-/// drain, dispose. A version that fails to load leaves the old one serving.
+/// drain, dispose. A version that fails to load leaves the old one serving. Used by the follower alone.
 /// </summary>
 public sealed partial class ModelLoader(
     ModelHost host, ModelCache cache, IServiceScopeFactory scopes, InferenceMetrics metrics,
     IOptions<ModelOptions> options, ServiceIdentity identity, TimeProvider time, ILogger<ModelLoader> logger)
 {
     private static readonly TimeSpan DrainDeadline = TimeSpan.FromMinutes(2);
-    private readonly Dictionary<string, (string Sha256, DateTimeOffset RetryAt)> failed = [];
+    private readonly Dictionary<string, (string Version, string Sha256, DateTimeOffset RetryAt)> failed = [];
+    private readonly List<OutboxMessage> unannounced = [];
 
-    /// <summary>A version that failed before may be tried again now.</summary>
-    public void Forgive(string model)
-    {
-        lock (failed)
-            failed.Remove(model);
-    }
-
+    /// <summary>Returns at once when the version serves already, or failed to load a while ago.</summary>
     /// <exception cref="HttpRequestException">The file can't be fetched; nothing changed.</exception>
     public async Task BringUpAsync(LiveVersion wanted, CancellationToken cancellation)
     {
@@ -33,32 +28,47 @@ public sealed partial class ModelLoader(
 
         var path = await cache.GetFileAsync(wanted.Sha256, cancellation);
         var started = Stopwatch.GetTimestamp();
-        try
-        {
-            var manifest = ModelManifest.Parse(wanted.Manifest);
-            var next = ServedModel.Load(manifest, path, options.Value.IntraOpThreads ?? Environment.ProcessorCount, metrics);
-            var previous = host.Replace(next);
-            var loadMs = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
-            LogLoaded(logger, wanted.Model, wanted.Version, loadMs, next.MaxBatchSize);
-            try
-            {
-                await AnnounceAsync(new ModelLoaded(wanted.Model, wanted.Version, identity.Instance, Math.Round(loadMs, 1), time.GetUtcNow()), wanted.Model, cancellation);
-            }
-            finally
-            {
-                await RetireAsync(previous);
-            }
-        }
-        catch (Exception e) when (e is InvalidDataException or Microsoft.ML.OnnxRuntime.OnnxRuntimeException)
-        {
-            lock (failed)
-                failed[wanted.Model] = (wanted.Sha256, time.GetUtcNow() + options.Value.LoadRetryInterval);
-            LogLoadFailed(logger, wanted.Model, wanted.Version, e.Message);
-            await AnnounceAsync(new ModelLoadFailed(wanted.Model, wanted.Version, identity.Instance, e.Message, time.GetUtcNow()), wanted.Model, cancellation);
-        }
+        if (TryLoad(wanted, path) is not { } next)
+            return;
+
+        var previous = host.Replace(next);
+        var loadMs = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+        LogLoaded(logger, wanted.Model, wanted.Version, loadMs, next.MaxBatchSize);
+        failed.Remove(wanted.Model);
+        Announce(wanted.Model, new ModelLoaded(wanted.Model, wanted.Version, identity.Instance, Math.Round(loadMs, 1), time.GetUtcNow()));
+        await RetireAsync(previous);
     }
 
     public Task TakeDownAsync(string model) => RetireAsync(host.Remove(model));
+
+    /// <summary>Gives the outbox what happened since; again and again until the database takes it.</summary>
+    public async Task AnnounceAsync(CancellationToken cancellation)
+    {
+        if (unannounced.Count == 0)
+            return;
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<InferenceDb>();
+        db.AddRange(unannounced);
+        await db.SaveChangesAsync(cancellation);
+        unannounced.Clear();
+    }
+
+    private ServedModel? TryLoad(LiveVersion wanted, string path)
+    {
+        try
+        {
+            var manifest = ModelManifest.Parse(wanted.Manifest);
+            return ServedModel.Load(manifest, path, options.Value.IntraOpThreads ?? Environment.ProcessorCount, metrics);
+        }
+        catch (Exception e)
+        {
+            // Whatever a package can do wrong, it is that package's failure and nobody else's.
+            failed[wanted.Model] = (wanted.Version, wanted.Sha256, time.GetUtcNow() + options.Value.LoadRetryInterval);
+            LogLoadFailed(logger, wanted.Model, wanted.Version, e.Message);
+            Announce(wanted.Model, new ModelLoadFailed(wanted.Model, wanted.Version, identity.Instance, e.Message, time.GetUtcNow()));
+            return null;
+        }
+    }
 
     /// <summary>Waits for the requests that still hold it, so that not more than two versions are in memory; but not for ever.</summary>
     private async Task RetireAsync(ServedModel? previous)
@@ -78,19 +88,11 @@ public sealed partial class ModelLoader(
     private bool Serves(LiveVersion wanted) =>
         host.Find(wanted.Model)?.Manifest is { } now && now.Version == wanted.Version && now.Sha256 == wanted.Sha256;
 
-    private bool FailedLately(LiveVersion wanted)
-    {
-        lock (failed)
-            return failed.TryGetValue(wanted.Model, out var failure) && failure.Sha256 == wanted.Sha256 && failure.RetryAt > time.GetUtcNow();
-    }
+    private bool FailedLately(LiveVersion wanted) =>
+        failed.TryGetValue(wanted.Model, out var failure)
+        && failure.Version == wanted.Version && failure.Sha256 == wanted.Sha256 && failure.RetryAt > time.GetUtcNow();
 
-    private async Task AnnounceAsync<TEvent>(TEvent fact, string model, CancellationToken cancellation) where TEvent : class
-    {
-        await using var scope = scopes.CreateAsyncScope();
-        var db = scope.ServiceProvider.GetRequiredService<InferenceDb>();
-        db.Announce(fact, model, time.GetUtcNow());
-        await db.SaveChangesAsync(cancellation);
-    }
+    private void Announce<TEvent>(string model, TEvent fact) where TEvent : class => unannounced.Add(OutboxMessage.From(fact, model, time.GetUtcNow()));
 
     [LoggerMessage(LogLevel.Information, "Serving {Model} version {Version}: loaded in {LoadMs:0} ms, batches of up to {MaxBatchSize}, on the CPU")]
     private static partial void LogLoaded(ILogger logger, string model, string version, double loadMs, int maxBatchSize);

@@ -16,80 +16,79 @@ public sealed partial class RegistryFollower(
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
     private readonly Channel<bool> wakeUps = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
-    /// <summary>True once the wanted models were brought up, from the registry or from memory.</summary>
+    /// <summary>True once every wanted model was tried and at least one serves, or none is wanted.</summary>
     public bool HasSynced { get; private set; }
 
     /// <summary>A promotion happened: look now.</summary>
-    public void WakeUp(string model)
-    {
-        loader.Forgive(model);
-        wakeUps.Writer.TryWrite(true);
-    }
+    public void WakeUp() => wakeUps.Writer.TryWrite(true);
 
     protected override async Task ExecuteAsync(CancellationToken stopping)
     {
         await migrator.Completed.WaitAsync(stopping); // loading announces facts through the outbox
         while (!stopping.IsCancellationRequested)
         {
-            var synced = await TrySyncAsync(stopping);
-            await WaitAsync(synced ? options.Value.ResyncInterval : RetryInterval, stopping);
+            var complete = await FollowAsync(stopping);
+            await WaitAsync(complete ? options.Value.ResyncInterval : RetryInterval, stopping);
         }
     }
 
-    private async Task<bool> TrySyncAsync(CancellationToken stopping)
+    private async Task<bool> FollowAsync(CancellationToken stopping)
+    {
+        var (live, fromRegistry) = await AskAsync(stopping);
+        if (live is null)
+            return false;
+        var complete = await SyncAsync(live, stopping);
+        HasSynced |= live.Length == 0 || host.All.Count > 0;
+        return complete && fromRegistry;
+    }
+
+    /// <summary>The registry's answer; while it is away and nothing serves yet, the one it gave last.</summary>
+    private async Task<(LiveVersion[]? Live, bool FromRegistry)> AskAsync(CancellationToken stopping)
     {
         try
         {
             var live = await registry.GetLiveAsync(stopping);
-            await SyncAsync(live, stopping);
             await cache.RememberAsync(live, stopping);
-            HasSynced = true;
-            return true;
+            return (live, true);
         }
         catch (Exception e) when (!stopping.IsCancellationRequested)
         {
-            // Registry, storage, disk or database: whichever is away, what serves goes on and the next round tries again.
-            LogSyncFailed(logger, e.Message);
-            if (!HasSynced)
-                await TryServeFromMemoryAsync(stopping);
-            return false;
+            LogAway(logger, e.Message);
         }
-    }
-
-    private async Task TryServeFromMemoryAsync(CancellationToken stopping)
-    {
+        if (HasSynced)
+            return (null, false);
         try
         {
-            if (await cache.RecallAsync(stopping) is not { } remembered)
-                return;
-            await SyncAsync(remembered, stopping);
-            HasSynced = true;
-            LogFromMemory(logger, remembered.Length);
+            return (await cache.RecallAsync(stopping), false);
         }
         catch (Exception e) when (!stopping.IsCancellationRequested)
         {
-            LogSyncFailed(logger, e.Message);
+            LogUnreadable(logger, e.Message);
+            return (null, false);
         }
     }
 
-    private async Task SyncAsync(LiveVersion[] live, CancellationToken stopping)
+    /// <summary>One step at a time, each of which may fail without keeping the others back. True when all went well.</summary>
+    private async Task<bool> SyncAsync(LiveVersion[] live, CancellationToken stopping)
     {
-        var failures = new List<Exception>();
-        foreach (var wanted in live)
+        var steps = live.Select(wanted => (Func<Task>)(() => loader.BringUpAsync(wanted, stopping)))
+            .Concat(host.All.Where(served => live.All(wanted => wanted.Model != served.Manifest.Name))
+                .Select(served => (Func<Task>)(() => loader.TakeDownAsync(served.Manifest.Name))))
+            .Append(() => loader.AnnounceAsync(stopping));
+        var complete = true;
+        foreach (var step in steps.ToArray())
         {
             try
             {
-                await loader.BringUpAsync(wanted, stopping);
+                await step();
             }
             catch (Exception e) when (!stopping.IsCancellationRequested)
             {
-                failures.Add(e); // a model whose file can't be fetched now must not keep the others from serving
+                LogIncomplete(logger, e.Message);
+                complete = false;
             }
         }
-        foreach (var served in host.All.Where(served => live.All(wanted => wanted.Model != served.Manifest.Name)))
-            await loader.TakeDownAsync(served.Manifest.Name);
-        if (failures.Count > 0)
-            throw new AggregateException(failures);
+        return complete;
     }
 
     private async Task WaitAsync(TimeSpan atMost, CancellationToken stopping)
@@ -106,9 +105,12 @@ public sealed partial class RegistryFollower(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Can't follow the registry now: {Reason}")]
-    private static partial void LogSyncFailed(ILogger logger, string reason);
+    [LoggerMessage(LogLevel.Warning, "The registry does not answer: {Reason}")]
+    private static partial void LogAway(ILogger logger, string reason);
 
-    [LoggerMessage(LogLevel.Warning, "The registry is away; serving the {Count} models of its last answer")]
-    private static partial void LogFromMemory(ILogger logger, int count);
+    [LoggerMessage(LogLevel.Error, "The registry's last answer can't be read: {Reason}")]
+    private static partial void LogUnreadable(ILogger logger, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "Not everything that should serve does yet: {Reason}")]
+    private static partial void LogIncomplete(ILogger logger, string reason);
 }

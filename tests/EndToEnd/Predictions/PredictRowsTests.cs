@@ -28,6 +28,7 @@ public sealed class PredictRowsTests
     [TestCase("""{"abuse_type": "MSG", "report_text_len": "long", "profile_rating": 1, "popularity": 1}""", "rows[0].report_text_len", TestName = "a mistyped column")]
     [TestCase("""{"abuse_type": 7, "report_text_len": 1, "profile_rating": 1, "popularity": 1}""", "rows[0].abuse_type", TestName = "a number for a category")]
     [TestCase("""{"abuse_type": "a\u0000b", "report_text_len": 1, "profile_rating": 1, "popularity": 1}""", "rows[0].abuse_type", TestName = "a NUL character")]
+    [TestCase("""{"abuse_type": "\ud800", "report_text_len": 1, "profile_rating": 1, "popularity": 1}""", "rows[0]", TestName = "half a surrogate pair")]
     [TestCase("""[1, 2]""", "rows[0]", TestName = "no object")]
     public async Task A_bad_row_is_422_and_names_the_column(string row, string field)
     {
@@ -36,6 +37,24 @@ public sealed class PredictRowsTests
         using var answer = await caller.PostJsonAsync("/v1/models/report-scorer/predict", $$"""{"rows": [{{row}}]}""");
 
         await answer.ShouldBeProblemAsync(HttpStatusCode.UnprocessableEntity, field, "bad-row");
+    }
+
+    [Test]
+    public async Task A_number_that_no_column_could_hold_is_understood_as_the_nearest_one()
+    {
+        using var caller = Caller.Guest();
+        var answer = await caller.PredictRowsAsync("""[{"abuse_type": "MSG", "report_text_len": 1e-20000, "profile_rating": 1, "popularity": 1}]""");
+        Assert.That(answer.FirstItem().GetProperty("input").GetProperty("row").GetProperty("report_text_len").GetDouble(), Is.Zero);
+    }
+
+    [TestCase("0")]
+    [TestCase("soon")]
+    public async Task A_bad_deadline_is_400(string milliseconds)
+    {
+        using var caller = Caller.Guest();
+        caller.Http.DefaultRequestHeaders.Add("X-Deadline-Ms", milliseconds);
+        using var answer = await caller.PostJsonAsync("/v1/models/report-scorer/predict", $$"""{"rows": {{Rows.One}}}""");
+        await answer.ShouldBeProblemAsync(HttpStatusCode.BadRequest, "X-Deadline-Ms");
     }
 
     [TestCase("""{"rows": []}""", "rows")]

@@ -51,6 +51,7 @@ public sealed class ManifestTests
     {
         var json = Image();
         json["task"] = "tabular-regression";
+        json.Remove("input");
         json["columns"] = JsonNode.Parse("""[{"name": "kind", "type": "category"}]""");
 
         Assert.That(() => Parse(json), Throws.TypeOf<InvalidDataException>().With.Message.Contains("columns.kind.values"));

@@ -9,7 +9,7 @@ public sealed class OutputDecoderTests
     [Test]
     public void Softmax_sums_to_one_and_sorts_best_first()
     {
-        var scores = OutputDecoder.Classify(Manifest(Activation.Softmax, "a", "b", "c"), [1, 3, 2]);
+        var scores = OutputDecoder.Classify(Manifest(Activation.Softmax, "a", "b", "c"), [1, 3, 2], top: 5);
 
         Assert.That(scores.Select(score => score.Label), Is.EqualTo((string[])["b", "c", "a"]));
         Assert.That(scores.Sum(score => score.Confidence), Is.EqualTo(1).Within(1e-6));
@@ -19,7 +19,7 @@ public sealed class OutputDecoderTests
     [Test]
     public void Softmax_of_huge_logits_stays_finite()
     {
-        var scores = OutputDecoder.Classify(Manifest(Activation.Softmax, "a", "b"), [5000, -5000]);
+        var scores = OutputDecoder.Classify(Manifest(Activation.Softmax, "a", "b"), [5000, -5000], top: 5);
 
         Assert.That(scores[0].Confidence, Is.EqualTo(1));
         Assert.That(scores[1].Confidence, Is.EqualTo(0));
@@ -27,12 +27,12 @@ public sealed class OutputDecoderTests
 
     [Test]
     public void Equal_confidences_keep_the_order_of_the_labels() =>
-        Assert.That(OutputDecoder.Classify(Manifest(Activation.Softmax, "x", "y"), [2, 2])[0].Label, Is.EqualTo("x"));
+        Assert.That(OutputDecoder.Classify(Manifest(Activation.Softmax, "x", "y"), [2, 2], top: 5)[0].Label, Is.EqualTo("x"));
 
     [Test]
     public void A_single_sigmoid_says_how_likely_the_second_label_is()
     {
-        var scores = OutputDecoder.Classify(Manifest(Activation.Sigmoid, "no", "yes"), [2]);
+        var scores = OutputDecoder.Classify(Manifest(Activation.Sigmoid, "no", "yes"), [2], top: 5);
 
         Assert.That(scores[0].Label, Is.EqualTo("yes"));
         Assert.That(scores[0].Confidence, Is.EqualTo(1 / (1 + Math.Exp(-2))).Within(1e-6));

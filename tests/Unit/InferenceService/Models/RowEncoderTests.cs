@@ -23,9 +23,18 @@ public sealed class RowEncoderTests
     [TestCase("""{"kind": "a", "size": 1e99, "open": true}""", "rows[3].size", TestName = "a number beyond float32")]
     [TestCase("""{"kind": 1, "size": 1, "open": true}""", "rows[3].kind")]
     [TestCase("""{"kind": "a", "size": 1, "open": 1}""", "rows[3].open")]
+    [TestCase("""{"kind": "\ud800", "size": 1, "open": true}""", "rows[3]", TestName = "half a surrogate pair")]
     [TestCase("7", "rows[3]")]
     public void A_bad_row_names_its_column(string row, string field) =>
         Assert.That(() => Encode(row), Throws.TypeOf<ProblemException>().With.Property(nameof(ProblemException.Field)).EqualTo(field).And.Property(nameof(ProblemException.Status)).EqualTo(422));
+
+    [Test]
+    public void What_is_kept_of_a_row_is_what_was_understood()
+    {
+        var row = JsonDocument.Parse("""{"open": null, "size": 1e-20000, "kind": "a"}""").RootElement;
+
+        Assert.That(encoder.Understood(row).GetRawText(), Is.EqualTo("""{"kind":"a","size":0,"open":null}"""));
+    }
 
     private float[] Encode(string row)
     {

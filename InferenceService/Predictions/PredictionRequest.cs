@@ -1,0 +1,10 @@
+namespace InferenceService.Predictions;
+
+/// <summary>What a caller asks for, apart from the inputs.</summary>
+/// <param name="Version">Null takes the live one.</param>
+/// <param name="Caller">Pseudonymous id of who asks; owns what is recorded.</param>
+/// <param name="Top">How many labels to answer, at least 1.</param>
+public sealed record PredictionRequest(string Model, string? Version, string Caller, int Top = PredictionRequest.DefaultTop)
+{
+    public const int DefaultTop = 5;
+}
