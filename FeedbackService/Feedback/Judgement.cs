@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using ServiceDefaults.Problems;
 
 namespace FeedbackService.Feedback;
@@ -7,7 +6,6 @@ namespace FeedbackService.Feedback;
 /// <param name="Correct">Whether it was right.</param>
 /// <param name="Label">What it should have been.</param>
 /// <param name="Rating">1 (bad) to 5 (good).</param>
-[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record FeedbackRequest(bool? Correct, string? Label, int? Rating, string? Comment)
 {
     private const int MaxLabel = 200;

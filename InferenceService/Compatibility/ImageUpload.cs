@@ -14,7 +14,7 @@ public static class ImageUpload
 {
     public static void MapImageUpload(this IEndpointRouteBuilder app) =>
         app.MapPost("/upload", UploadAsync).RequireScope(Scopes.Predict).WithTags("Compatibility")
-            .WithSummary("Classify one image, sent as 'file'.").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .WithSummary("Classify one image, sent as 'file'.").TakesImages("file", several: false).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
     private static async Task<Ok<Uploaded>> UploadAsync(
         HttpRequest request, ClaimsPrincipal user, ModelHost host, Predictor predictor, ImageUploads uploads, IOptions<CompatibilityOptions> options, CancellationToken cancellation)

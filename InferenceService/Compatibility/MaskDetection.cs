@@ -3,6 +3,7 @@ using InferenceService.Predictions;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using ServiceDefaults.Authentication;
+using ServiceDefaults.Problems;
 
 namespace InferenceService.Compatibility;
 
@@ -12,15 +13,17 @@ public static class MaskDetection
     public static void MapMaskDetection(this IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("").RequireScope(Scopes.Predict).WithTags("Compatibility").ProducesProblem(StatusCodes.Status422UnprocessableEntity);
-        group.MapPost("/detect", DetectAsync).WithSummary("Is there a mask? One image as 'file'.");
-        group.MapPost("/detect-batch", DetectBatchAsync).WithSummary("Is there a mask? Several images as 'files'.");
+        group.MapPost("/detect", DetectAsync).WithSummary("Is there a mask? One image as 'file'.").TakesImages("file", several: false);
+        group.MapPost("/detect-batch", DetectBatchAsync).WithSummary("Is there a mask? Several images as 'files'.").TakesImages("files", several: true);
     }
 
     private static async Task<Ok<Detection>> DetectAsync(
         HttpRequest request, ClaimsPrincipal user, Predictor predictor, ImageUploads uploads, IOptions<CompatibilityOptions> options, CancellationToken cancellation)
     {
         var answer = await uploads.PredictAsync(predictor, Request(options, user), request, "file", cancellation);
-        return TypedResults.Ok(Detection.From(answer.Predictions[0], fileName: null));
+        return answer.Predictions.Count == 1
+            ? TypedResults.Ok(Detection.From(answer.Predictions[0], fileName: null))
+            : throw ProblemException.Invalid("file", "/detect takes one image at a time; /detect-batch takes several.");
     }
 
     private static async Task<Ok<Detections>> DetectBatchAsync(

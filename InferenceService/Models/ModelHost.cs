@@ -8,6 +8,9 @@ public sealed class ModelHost
 {
     private volatile FrozenDictionary<string, ServedModel> served = FrozenDictionary<string, ServedModel>.Empty;
 
+    /// <summary>Every model that should serve was tried; before that, one that is not here may still come.</summary>
+    public bool IsComplete { get; set; }
+
     public IReadOnlyCollection<ServedModel> All => served.Values;
 
     public ServedModel? Find(string model) => served.GetValueOrDefault(model);
@@ -26,6 +29,8 @@ public sealed class ModelHost
     /// <exception cref="ProblemException">404: no such model, or not in that version.</exception>
     public ServedModel Get(string model, string? version)
     {
+        if (!IsComplete && Find(model) is null)
+            throw ProblemException.Unavailable("not-ready", "The models are still being loaded.", TimeSpan.FromSeconds(2));
         var found = Find(model) ?? throw new ProblemException(404, "unknown-model", $"There is no model '{model}'. GET /v1/models lists them.") { Field = "model" };
         if (version is not null && version != found.Manifest.Version)
             throw new ProblemException(404, "unknown-version", $"Version '{version}' of '{model}' is not loaded; version {found.Manifest.Version} is.") { Field = "version" };

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Mvc;
 using ServiceDefaults.Problems;
 
 namespace InferenceService.Predictions;
@@ -9,7 +10,15 @@ namespace InferenceService.Predictions;
 /// <param name="Cursor">The <c>next</c> of the page before.</param>
 /// <param name="Limit">1..200, default 50.</param>
 public sealed record HistoryQuery(
-    string? Model, string? Label, DateTimeOffset? From, DateTimeOffset? To, double? MaxConfidence, double? MinTotalMs, string? Sort, string? Cursor, int? Limit)
+    [FromQuery(Name = "model")] string? Model,
+    [FromQuery(Name = "label")] string? Label,
+    [FromQuery(Name = "from")] DateTimeOffset? From,
+    [FromQuery(Name = "to")] DateTimeOffset? To,
+    [FromQuery(Name = "maxConfidence")] double? MaxConfidence,
+    [FromQuery(Name = "minTotalMs")] double? MinTotalMs,
+    [FromQuery(Name = "sort")] string? Sort,
+    [FromQuery(Name = "cursor")] string? Cursor,
+    [FromQuery(Name = "limit")] int? Limit)
 {
     private const int MaxLimit = 200;
 

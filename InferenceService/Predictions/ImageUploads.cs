@@ -71,10 +71,17 @@ public sealed class ImageUploads(IOptions<PredictionOptions> options, UploadBudg
         var name = HeaderUtilities.RemoveQuotes(part.Name).Value ?? "";
         if (name != field)
             throw ProblemException.Invalid(Printable(name), $"Files are read from '{field}', not from '{Printable(name)}'.");
-        if (section.ContentType is not null && (!MediaTypeHeaderValue.TryParse(section.ContentType, out var type) || !IsImage(type)))
-            throw ProblemException.UnsupportedType(field, $"'{Printable(section.ContentType)}' is not an image type.");
-        var fileName = HeaderUtilities.RemoveQuotes(part.FileName).Value;
-        return await ReadFileAsync(field, fileName is null ? null : Printable(Path.GetFileName(fileName)), section.Body, null, cancellation);
+        var fileName = HeaderUtilities.RemoveQuotes(part.FileName).Value is { } given ? Printable(Path.GetFileName(given)) : null;
+        try
+        {
+            if (section.ContentType is not null && (!MediaTypeHeaderValue.TryParse(section.ContentType, out var type) || !IsImage(type)))
+                throw ProblemException.UnsupportedType(field, $"'{Printable(section.ContentType)}' is not an image type.");
+            return await ReadFileAsync(field, fileName, section.Body, null, cancellation);
+        }
+        catch (ProblemException problem) when (problem.Status < StatusCodes.Status500InternalServerError)
+        {
+            return UploadedImage.Refused(field, fileName, problem, budget); // this file's own error; the others are served
+        }
     }
 
     private async Task<UploadedImage> ReadFileAsync(string field, string? fileName, Stream body, long? expected, CancellationToken cancellation)

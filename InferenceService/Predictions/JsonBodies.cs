@@ -8,6 +8,21 @@ internal static class JsonBodies
 {
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 16 };
 
+    /// <exception cref="ProblemException">400: the body is no object, or has no such property.</exception>
+    public static JsonElement Property(this JsonDocument body, string name, string expected)
+    {
+        try
+        {
+            if (body.RootElement.ValueKind == JsonValueKind.Object && body.RootElement.TryGetProperty(name, out var value))
+                return value;
+        }
+        catch (InvalidOperationException)
+        {
+            // A name that is not valid Unicode is not the one asked for.
+        }
+        throw ProblemException.Invalid(name, expected);
+    }
+
     /// <exception cref="ProblemException">400 with line and position.</exception>
     public static async Task<JsonDocument> ReadAsync(HttpRequest request, CancellationToken cancellation)
     {

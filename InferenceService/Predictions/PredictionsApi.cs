@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Claims;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using ServiceDefaults.Authentication;
 using ServiceDefaults.Problems;
@@ -18,7 +17,7 @@ public static class PredictionsApi
             .RequireScope(Scopes.Predict)
             .WithName("Predict")
             .WithSummary("Predict images (multipart/form-data with one or more 'file', or an image/* body) or rows ({\"rows\": [...]}).")
-            .Accepts<RowsRequest>("application/json", "multipart/form-data", "image/jpeg", "image/png")
+            .TakesImages("file", several: true, rowsToo: true)
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
@@ -54,8 +53,7 @@ public static class PredictionsApi
     {
         await predictor.AdmitAsync(request, images: false, cancellation);
         using var body = await JsonBodies.ReadAsync(http, cancellation);
-        if (body.RootElement.ValueKind != JsonValueKind.Object || !body.RootElement.TryGetProperty("rows", out var rows))
-            throw ProblemException.Invalid("rows", "The body must be an object with 'rows', an array of rows.");
+        var rows = body.Property("rows", "The body must be an object with 'rows', an array of rows.");
         return await predictor.PredictRowsAsync(request, rows, cancellation);
     }
 
@@ -67,7 +65,4 @@ public static class PredictionsApi
             ? TimeSpan.FromMilliseconds(milliseconds)
             : throw ProblemException.Invalid(DeadlineHeader, $"'{DeadlineHeader}' is how many milliseconds the caller waits, a whole number above 0.");
     }
-
-    /// <param name="Rows">Objects with the model's columns.</param>
-    private sealed record RowsRequest(IReadOnlyList<Dictionary<string, JsonElement>> Rows);
 }

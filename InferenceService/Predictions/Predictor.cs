@@ -43,6 +43,11 @@ public sealed class Predictor(
 
         async Task OneAsync(UploadedImage image, RunItem item)
         {
+            if (image.Problem is { } refused)
+            {
+                item.Fail(refused);
+                return;
+            }
             try
             {
                 var prepared = await intake.PrepareAsync(model, image, cancellation);
@@ -103,7 +108,7 @@ public sealed class Predictor(
         {
             try
             {
-                item.Succeed(new("row", Row: model.RowEncoder!.Understood(row)), decodeMs: 0, work.EnqueuedAt, await work.Completion);
+                item.Succeed(new("row", Row: PredictionRecord.Carried(model.RowEncoder!.Understood(row))), decodeMs: 0, work.EnqueuedAt, await work.Completion);
             }
             catch (ModelExecutionException e)
             {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using ServiceDefaults.Problems;
 
 namespace InferenceService.Predictions;
 
@@ -6,6 +7,13 @@ namespace InferenceService.Predictions;
 public sealed class UploadedImage(string field, string? fileName, byte[] rented, int length, UploadBudget budget) : IDisposable
 {
     private byte[]? buffer = rented;
+
+    /// <summary>One that could not even be read; its request goes on without it.</summary>
+    public static UploadedImage Refused(string field, string? fileName, ProblemException problem, UploadBudget budget) =>
+        new(field, fileName, [], 0, budget) { Problem = problem };
+
+    /// <summary>Why there are no bytes; null when there are.</summary>
+    public ProblemException? Problem { get; private init; }
 
     /// <summary>How errors name it: <c>file</c>, or <c>file[2]</c> among several.</summary>
     public string Field { get; set; } = field;
@@ -18,6 +26,8 @@ public sealed class UploadedImage(string field, string? fileName, byte[] rented,
     {
         if (Interlocked.Exchange(ref buffer, null) is not { } returned)
             return;
+        if (returned.Length == 0)
+            return; // never rented
         ArrayPool<byte>.Shared.Return(returned);
         budget.Return(returned.Length);
     }

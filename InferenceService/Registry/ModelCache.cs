@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using InferenceService.Images;
 using InferenceService.Models;
@@ -52,16 +53,29 @@ public sealed class ModelCache(IOptions<ModelOptions> options, ObjectStoreClient
         return Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellation));
     }
 
-    public async Task RememberAsync(LiveVersion[] live, CancellationToken cancellation)
-    {
-        var partial = AnswerPath + ".partial";
-        await File.WriteAllBytesAsync(partial, JsonSerializer.SerializeToUtf8Bytes(live, JsonSerializerOptions.Web), cancellation);
-        File.Move(partial, AnswerPath, overwrite: true);
-    }
+    /// <summary>Notes that this version loaded here, in case a later one does not.</summary>
+    public Task RememberWorkingAsync(LiveVersion version, CancellationToken cancellation) =>
+        WriteAsync(WorkingPath(version.Model), version, cancellation);
+
+    /// <summary>The version of a model that loaded here last; null when none ever did.</summary>
+    public Task<LiveVersion?> RecallWorkingAsync(string model, CancellationToken cancellation) =>
+        ReadAsync<LiveVersion>(WorkingPath(model), cancellation);
+
+    public Task RememberAsync(LiveVersion[] live, CancellationToken cancellation) => WriteAsync(AnswerPath, live, cancellation);
 
     /// <summary>Null when nothing was ever remembered.</summary>
-    public async Task<LiveVersion[]?> RecallAsync(CancellationToken cancellation) =>
-        File.Exists(AnswerPath)
-            ? JsonSerializer.Deserialize<LiveVersion[]>(await File.ReadAllBytesAsync(AnswerPath, cancellation), JsonSerializerOptions.Web)
-            : null;
+    public Task<LiveVersion[]?> RecallAsync(CancellationToken cancellation) => ReadAsync<LiveVersion[]>(AnswerPath, cancellation);
+
+    // Hashed: a model's name need not be a file's.
+    private string WorkingPath(string model) => Path.Combine(root, $"working-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(model)))[..16]}.json");
+
+    private static async Task WriteAsync<T>(string path, T value, CancellationToken cancellation)
+    {
+        var partial = path + ".partial";
+        await File.WriteAllBytesAsync(partial, JsonSerializer.SerializeToUtf8Bytes(value, JsonSerializerOptions.Web), cancellation);
+        File.Move(partial, path, overwrite: true);
+    }
+
+    private static async Task<T?> ReadAsync<T>(string path, CancellationToken cancellation) where T : class =>
+        File.Exists(path) ? JsonSerializer.Deserialize<T>(await File.ReadAllBytesAsync(path, cancellation), JsonSerializerOptions.Web) : null;
 }

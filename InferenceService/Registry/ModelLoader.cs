@@ -25,21 +25,31 @@ public sealed partial class ModelLoader(
     {
         if (Serves(wanted) || FailedLately(wanted))
             return;
+        if (await TryServeAsync(wanted, cancellation) || host.Find(wanted.Model) is not null)
+            return;
+        // Nothing serves this model yet, as after a restart: rather the version that worked here last than none.
+        if (await cache.RecallWorkingAsync(wanted.Model, cancellation) is { } working && working.Sha256 != wanted.Sha256)
+            await TryServeAsync(working, cancellation);
+    }
 
+    public Task TakeDownAsync(string model) => RetireAsync(host.Remove(model));
+
+    /// <summary>False when the version can't be loaded.</summary>
+    private async Task<bool> TryServeAsync(LiveVersion wanted, CancellationToken cancellation)
+    {
         var path = await cache.GetFileAsync(wanted.Sha256, cancellation);
         var started = Stopwatch.GetTimestamp();
         if (TryLoad(wanted, path) is not { } next)
-            return;
+            return false;
 
         var previous = host.Replace(next);
         var loadMs = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
         LogLoaded(logger, wanted.Model, wanted.Version, loadMs, next.MaxBatchSize);
-        failed.Remove(wanted.Model);
         Announce(wanted.Model, new ModelLoaded(wanted.Model, wanted.Version, identity.Instance, Math.Round(loadMs, 1), time.GetUtcNow()));
         await RetireAsync(previous);
+        await cache.RememberWorkingAsync(wanted, cancellation);
+        return true;
     }
-
-    public Task TakeDownAsync(string model) => RetireAsync(host.Remove(model));
 
     /// <summary>Gives the outbox what happened since; again and again until the database takes it.</summary>
     public async Task AnnounceAsync(CancellationToken cancellation)

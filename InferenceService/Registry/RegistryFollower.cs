@@ -39,6 +39,7 @@ public sealed partial class RegistryFollower(
             return false;
         var complete = await SyncAsync(live, stopping);
         HasSynced |= live.Length == 0 || host.All.Count > 0;
+        host.IsComplete = HasSynced;
         return complete && fromRegistry;
     }
 

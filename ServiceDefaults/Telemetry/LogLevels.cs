@@ -17,17 +17,28 @@ internal static class LogLevels
         ["Microsoft.EntityFrameworkCore"] = "Warning",
         // Who asks for /health/ready reads the reason there; a service that starts is not an error every two seconds.
         ["Microsoft.Extensions.Diagnostics.HealthChecks"] = "None",
-        ["MassTransit"] = "Warning",
+        ["MassTransit"] = "Error", // a broker that is away is a warning of ours already, without its stack trace
         ["Npgsql"] = "Warning",
         ["ServiceDefaults.Authentication"] = "Warning",
         ["Gateway.Identity.EdgeAuthenticationHandler"] = "Warning",
         ["System.Net.Http.HttpClient"] = "Warning",
         ["Yarp"] = "Warning",
+        // A client that goes away is no warning; what a service fails to answer, the caller is told.
+        ["Yarp.ReverseProxy.Forwarder.HttpForwarder"] = "Error",
+    };
+
+    /// <summary>One line each, with its time.</summary>
+    private static readonly Dictionary<string, string?> Format = new()
+    {
+        ["Logging:Console:FormatterName"] = "simple",
+        ["Logging:Console:FormatterOptions:SingleLine"] = "true",
+        ["Logging:Console:FormatterOptions:TimestampFormat"] = "HH:mm:ss.fff ",
+        ["Logging:Console:FormatterOptions:UseUtcTimestamp"] = "true",
     };
 
     public static void AddLogLevels(this ConfigurationManager configuration) =>
         configuration.Sources.Insert(0, new MemoryConfigurationSource
         {
-            InitialData = Defaults.Select(level => KeyValuePair.Create($"Logging:LogLevel:{level.Key}", level.Value)),
+            InitialData = Format.Concat(Defaults.Select(level => KeyValuePair.Create($"Logging:LogLevel:{level.Key}", level.Value))),
         });
 }

@@ -57,7 +57,7 @@ public sealed class PredictImageTests
     {
         using var caller = Caller.Guest();
 
-        using var answer = await caller.PostFilesAsync("/v1/models/mask-detector/predict", "file", TestImages.Png(), "not an image"u8.ToArray(), TestImages.Png());
+        using var answer = await caller.PostFilesAsync("/v1/models/mask-detector/predict", "file", TestImages.Png(), "not an image"u8.ToArray(), TestImages.Png(), []);
 
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK), await answer.Content.ReadAsStringAsync());
         var items = (await answer.ReadJsonAsync()).GetProperty("predictions");
@@ -67,6 +67,7 @@ public sealed class PredictImageTests
             Assert.That(items[1].GetProperty("error").GetProperty("status").GetInt32(), Is.EqualTo(422));
             Assert.That(items[1].TryGetProperty("id", out _), Is.False);
             Assert.That(items[2].TryGetProperty("label", out _), Is.True);
+            Assert.That(items[3].GetProperty("error").GetProperty("status").GetInt32(), Is.EqualTo(400), "an empty file");
         });
     }
 

@@ -20,6 +20,10 @@ internal static class RealPackages
         File.Copy(Path.Combine(Shipped, "model.onnx"), folder.FileOf(model, version, "model.onnx"));
     }
 
+    /// <summary>In order by every sum, and no manifest that this service can follow.</summary>
+    public static void WriteMisdescribed(this PackageFolder folder, string model, string version) =>
+        folder.WriteScorer(model, version, manifest => manifest["output"] = new JsonObject { ["name"] = null });
+
     /// <summary>In order by every sum, and no model.</summary>
     public static void WriteBroken(this PackageFolder folder, string model, string version)
     {

@@ -9,7 +9,7 @@ namespace Integration.InferenceService;
 public sealed class RegistryFollowingTests
 {
     private readonly PackageFolder packages = new();
-    private readonly string followed = PackageFolder.NewModelName(), broken = PackageFolder.NewModelName(), remembered = PackageFolder.NewModelName(), swapped = PackageFolder.NewModelName();
+    private readonly string followed = PackageFolder.NewModelName(), broken = PackageFolder.NewModelName(), remembered = PackageFolder.NewModelName(), swapped = PackageFolder.NewModelName(), misdescribed = PackageFolder.NewModelName();
     private StorageApplication storage = null!;
     private TrainingApplication training = null!;
 
@@ -22,6 +22,7 @@ public sealed class RegistryFollowingTests
             packages.WriteScorer(model, "2");
         }
         packages.WriteBroken(broken, "1");
+        packages.WriteMisdescribed(misdescribed, "1"); // its only version: it never serves, and the others do
         packages.WriteScorer(broken, "2");
         storage = await StorageApplication.StartNewAsync();
         training = await TrainingApplication.StartReadyAsync(packages, storage);
@@ -54,7 +55,8 @@ public sealed class RegistryFollowingTests
     public async Task A_version_that_does_not_load_is_announced_and_the_old_one_goes_on()
     {
         await using var subscriber = await EventSubscriber.SubscribeAsync(await Servers.RabbitMqAsync(), "model.loadfailed");
-        await using var inference = await InferenceApplication.StartReadyAsync(training, storage);
+        var cache = InferenceApplication.NewCache();
+        await using var inference = await InferenceApplication.StartReadyAsync(training, storage, cache: cache);
         Assert.That(await inference.VersionAsync(broken), Is.EqualTo("2"));
 
         using var promoted = await training.PromoteAsync(broken, "1");
@@ -62,6 +64,23 @@ public sealed class RegistryFollowingTests
 
         await Eventually.IsTrueAsync(() => Task.FromResult(subscriber.About(broken).Count > 0), "model.loadfailed arrives", () => inference.Log);
         Assert.That(await inference.VersionAsync(broken), Is.EqualTo("2"));
+
+        await using var restarted = await InferenceApplication.StartReadyAsync(training, storage, cache: cache);
+        await Eventually.SeeAsync("the version that worked serves after a restart too", () => restarted.VersionAsync(broken), version => version == "2", log: () => restarted.Log);
+    }
+
+    [Test]
+    public async Task A_damaged_file_in_the_cache_is_fetched_again()
+    {
+        var cache = InferenceApplication.NewCache();
+        await using (var before = await InferenceApplication.StartReadyAsync(training, storage, cache: cache))
+            Assert.That(await before.VersionAsync(remembered), Is.Not.Null);
+        foreach (var file in Directory.EnumerateFiles(cache, "*.onnx"))
+            await File.WriteAllBytesAsync(file, (await File.ReadAllBytesAsync(file))[..1000]);
+
+        await using var after = await InferenceApplication.StartReadyAsync(training, storage, cache: cache);
+
+        Assert.That(await after.VersionAsync(remembered), Is.EqualTo("2"));
     }
 
     [Test]
