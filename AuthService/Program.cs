@@ -25,6 +25,7 @@ builder.Services.AddHealthChecks().AddCheck<FirstStart>("signing-keys", tags: [H
 
 builder.Services.AddSingleton<Passwords>();
 builder.Services.AddSingleton<TokenIssuer>();
+builder.Services.AddSingleton<SignInTurns>();
 builder.Services.AddScoped<SignInGuard>();
 builder.Services.AddScoped<PasswordGrant>();
 builder.Services.AddScoped<RefreshTokens>();

@@ -23,6 +23,7 @@ public static class Extensions
         builder.AddTelemetry();
         builder.Services.AddSuiteHealthChecks();
         builder.Services.AddSuiteProblemDetails();
+        builder.Services.AddDirectHttp();
         builder.Services.AddServiceIdentity(builder.Configuration);
         builder.Services.AddTokenAuthentication();
         builder.Services.AddOpenApi();

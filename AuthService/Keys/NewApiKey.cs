@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using ServiceDefaults.Problems;
 
 namespace AuthService.Keys;
@@ -5,8 +6,10 @@ namespace AuthService.Keys;
 /// <param name="Scopes">A subset of the caller's own; absent: all of them.</param>
 /// <param name="ExpiresAt">Absent: never.</param>
 /// <param name="RequestsPerMinute">Absent: the gateway's default.</param>
-/// <param name="DailyQuota">Requests a day; absent: none.</param>
-public sealed record NewApiKey(string? Name, IReadOnlyList<string>? Scopes, DateTimeOffset? ExpiresAt, int? RequestsPerMinute, int? DailyQuota)
+/// <param name="DailyQuota">Requests a day; absent: none. Kept and shown, enforced nowhere yet.</param>
+public sealed record NewApiKey(
+    string? Name, IReadOnlyList<string>? Scopes, DateTimeOffset? ExpiresAt, int? RequestsPerMinute,
+    [property: Description("Requests a day. Stored and shown, but not enforced yet: only requestsPerMinute limits a key.")] int? DailyQuota)
 {
     private const int MaxNameLength = 100;
 

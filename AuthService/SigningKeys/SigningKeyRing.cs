@@ -21,17 +21,21 @@ public sealed class SigningKeyRing(NpgsqlDataSource source, TimeProvider time) :
     public bool IsLoaded => keys.Count > 0;
 
     /// <summary>All published keys, newest first.</summary>
+    /// <exception cref="ProblemException">503: the service has only just started. An empty answer would be believed.</exception>
     public IReadOnlyList<JsonWebKey> Published =>
-        [.. keys.Values.OrderByDescending(key => key.CreatedAt).Select(key => JsonWebKey.From(key.Kid, key.Key))];
+        !IsLoaded ? throw Starting() : [.. keys.Values.OrderByDescending(key => key.CreatedAt).Select(key => JsonWebKey.From(key.Kid, key.Key))];
 
     /// <summary>What new tokens are signed with.</summary>
     /// <exception cref="ProblemException">503: the service has only just started.</exception>
     public SigningKey Current =>
         keys.Values.MaxBy(key => key.CreatedAt)
-        ?? throw ProblemException.Unavailable("starting", "AuthService has no signing key yet.", TimeSpan.FromSeconds(1));
+        ?? throw Starting();
 
+    /// <exception cref="ProblemException">503: the service has only just started.</exception>
     public async ValueTask<ECDsa?> FindAsync(string kid, CancellationToken cancellation)
     {
+        if (!IsLoaded)
+            throw Starting();
         // Unknown may mean that another replica has rotated; asked for too often it is somebody guessing.
         if (!keys.ContainsKey(kid) && time.GetUtcNow() - loadedAt >= MinReloadInterval)
             await LoadAsync(cancellation);
@@ -60,10 +64,13 @@ public sealed class SigningKeyRing(NpgsqlDataSource source, TimeProvider time) :
 
     private async Task LoadAsync(CancellationToken cancellation)
     {
+        var asked = time.GetUtcNow();
         await gate.WaitAsync(cancellation);
         try
         {
-            loadedAt = time.GetUtcNow();
+            if (loadedAt >= asked)
+                return; // read while this call waited
+            var began = time.GetUtcNow();
             await using var command = source.CreateCommand("SELECT kid, private_key, created_at FROM signing_keys");
             await using var reader = await command.ExecuteReaderAsync(cancellation);
             var found = new List<SigningKey>();
@@ -73,12 +80,16 @@ public sealed class SigningKeyRing(NpgsqlDataSource source, TimeProvider time) :
                 found.Add(keys.GetValueOrDefault(kid) ?? SigningKey.Import(kid, (byte[])reader[1], reader.GetFieldValue<DateTimeOffset>(2)));
             }
             keys = found.ToFrozenDictionary(key => key.Kid);
+            loadedAt = began;
         }
         finally
         {
             gate.Release();
         }
     }
+
+    private static ProblemException Starting() =>
+        ProblemException.Unavailable("starting", "AuthService has no signing key yet.", TimeSpan.FromSeconds(1));
 }
 
 public sealed record SigningKey(string Kid, ECDsa Key, DateTimeOffset CreatedAt)

@@ -14,13 +14,15 @@ public sealed class PasswordGrant(AuthDb db, SignInGuard guard, Passwords passwo
             throw TokenAnswer.Refused("The e-mail address or the password is wrong.");
 
         var email = EmailAddress.Normalise(typed);
-        await guard.EnterAsync(email ?? typed, cancellation);
-        var user = email is null ? null : await db.Users.AsNoTracking().SingleOrDefaultAsync(user => user.Email == email, cancellation);
-        if (!passwords.Verify(user, password))
-            throw TokenAnswer.Refused("The e-mail address or the password is wrong.");
-
-        await guard.SucceededAsync(email!, cancellation);
-        var refreshToken = await refreshTokens.StartFamilyAsync(user!.Id, cancellation);
+        var user = await guard.TryAsync(email ?? typed, () => FindAsync(email, password, cancellation), cancellation)
+            ?? throw TokenAnswer.Refused("The e-mail address or the password is wrong.");
+        var refreshToken = await refreshTokens.StartFamilyAsync(user.Id, cancellation);
         return TokenAnswer.Bearer(tokens.ForUser(user.Id, user.Role), refreshToken);
+    }
+
+    private async Task<User?> FindAsync(string? email, string password, CancellationToken cancellation)
+    {
+        var user = email is null ? null : await db.Users.AsNoTracking().SingleOrDefaultAsync(user => user.Email == email, cancellation);
+        return passwords.Verify(user, password) ? user : null;
     }
 }

@@ -13,16 +13,16 @@ public sealed partial class ApiDocument(IHttpClientFactory clients, IConfigurati
     internal const string ClientName = "openapi";
     private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(10);
     private readonly SemaphoreSlim gate = new(1, 1);
-    private (string Json, DateTimeOffset At)? current;
+    private (MergedDocument Document, DateTimeOffset At)? current;
 
-    public async Task<string> GetAsync(CancellationToken cancellation)
+    public async Task<MergedDocument> GetAsync(CancellationToken cancellation)
     {
         await gate.WaitAsync(cancellation);
         try
         {
             if (current is not { } held || time.GetUtcNow() - held.At > MaxAge)
                 current = held = (await MergeAsync(cancellation), time.GetUtcNow());
-            return held.Json;
+            return held.Document;
         }
         finally
         {
@@ -30,14 +30,20 @@ public sealed partial class ApiDocument(IHttpClientFactory clients, IConfigurati
         }
     }
 
-    private async Task<string> MergeAsync(CancellationToken cancellation)
+    private async Task<MergedDocument> MergeAsync(CancellationToken cancellation)
     {
         var documents = await Task.WhenAll(RouteTable.Services.Select(service => FetchAsync(service, cancellation)));
-        return OpenApiMerger.Merge(
+        var merged = OpenApiMerger.Merge(
             documents.OfType<(string, JsonObject)>(), "v1",
             isRouted: (service, path) => RouteOf(service, path) is not null,
-            isAnonymous: (service, path) => RouteOf(service, path)?.Access is Access.Anyone or Access.SignIn).ToJsonString();
+            isAnonymous: (service, path) => RouteOf(service, path)?.Access is Access.Anyone or Access.SignIn);
+        return new MergedDocument(merged.ToJsonString(), [.. EndpointsOf(merged)]);
     }
+
+    private static IEnumerable<string> EndpointsOf(JsonObject document) =>
+        from path in document["paths"]!.AsObject()
+        from operation in path.Value!.AsObject()
+        select $"{operation.Key.ToUpperInvariant()} {path.Key}";
 
     private async Task<(string, JsonObject)?> FetchAsync(string service, CancellationToken cancellation)
     {
@@ -64,3 +70,6 @@ public sealed partial class ApiDocument(IHttpClientFactory clients, IConfigurati
     [LoggerMessage(LogLevel.Information, "The API document lacks {Service}: {Reason}")]
     private static partial void LogLeftOut(ILogger logger, string service, string reason);
 }
+
+/// <param name="Endpoints">What it describes: <c>POST /v1/models/{model}/predict</c>.</param>
+public sealed record MergedDocument(string Json, IReadOnlyList<string> Endpoints);

@@ -28,5 +28,5 @@ public static class DocsPage
 
     public static void MapApiDocument(this IEndpointRouteBuilder app) =>
         app.MapGet("/openapi.json", async (ApiDocument document, CancellationToken cancellation) =>
-            TypedResults.Text(await document.GetAsync(cancellation), "application/json; charset=utf-8")).AllowAnonymous().ExcludeFromDescription();
+            TypedResults.Text((await document.GetAsync(cancellation)).Json, "application/json; charset=utf-8")).AllowAnonymous().ExcludeFromDescription();
 }

@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Text.Json.Nodes;
 using Gateway.ApiDocs;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -21,14 +20,9 @@ public static class HomeApi
     {
         if (request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase))
             return TypedResults.Redirect("/docs/");
-        var described = Endpoints(JsonNode.Parse(await document.GetAsync(cancellation))!);
+        var described = (await document.GetAsync(cancellation)).Endpoints;
         return TypedResults.Ok(new SuiteDescription("InferenceSuite", Version, [.. described, .. Own]));
     }
-
-    private static IEnumerable<string> Endpoints(JsonNode document) =>
-        from path in document["paths"]!.AsObject()
-        from operation in path.Value!.AsObject()
-        select $"{operation.Key.ToUpperInvariant()} {path.Key}";
 }
 
 /// <param name="Endpoints">What the services say they answer: <c>POST /v1/models/{model}/predict</c>.</param>

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
+using System.Text.Json;
 
 namespace ServiceDefaults.Authentication;
 
@@ -43,10 +44,12 @@ internal sealed class RemoteVerificationKeys(HttpClient auth, TimeProvider time)
         try
         {
             var published = await auth.GetFromJsonAsync<JsonWebKeySet>("/.well-known/jwks.json", cancellation);
-            keys = published!.Keys.ToFrozenDictionary(key => key.Kid, key => key.ToPublicKey());
+            if (published is not { Keys.Count: > 0 })
+                throw new HttpRequestException("AuthService published no key.");
+            keys = published.Keys.ToFrozenDictionary(key => key.Kid, key => key.ToPublicKey());
             fetchedAt = time.GetUtcNow();
         }
-        catch (Exception e) when (e is HttpRequestException || e is TaskCanceledException && !cancellation.IsCancellationRequested)
+        catch (Exception e) when (e is HttpRequestException or JsonException || e is TaskCanceledException && !cancellation.IsCancellationRequested)
         {
             failedAt = time.GetUtcNow();
             throw new HttpRequestException("AuthService does not answer.", e);

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Reflection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -83,7 +84,9 @@ public sealed partial class DatabaseMigrator(NpgsqlDataSource source, Assembly a
         }
         finally
         {
-            await ExecuteAsync(connection, $"SELECT pg_advisory_unlock({LockId})", CancellationToken.None);
+            // A connection that broke has lost its lock; asking over it would hide why it broke.
+            if (connection.FullState == ConnectionState.Open)
+                await ExecuteAsync(connection, $"SELECT pg_advisory_unlock({LockId})", CancellationToken.None);
         }
     }
 
@@ -92,6 +95,7 @@ public sealed partial class DatabaseMigrator(NpgsqlDataSource source, Assembly a
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         await using var claim = new NpgsqlCommand("INSERT INTO schema_migrations (name) VALUES ($1) ON CONFLICT DO NOTHING", connection, transaction)
         {
+            CommandTimeout = 0,
             Parameters = { new() { Value = name } },
         };
         if (await claim.ExecuteNonQueryAsync(cancellation) == 0)
@@ -116,7 +120,8 @@ public sealed partial class DatabaseMigrator(NpgsqlDataSource source, Assembly a
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand(sql, connection);
+        // No time limit: another replica's migration, or a large table's, takes as long as it takes. Cut short, it would start over for ever.
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
         await command.ExecuteNonQueryAsync(cancellation);
     }
 

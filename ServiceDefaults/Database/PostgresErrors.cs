@@ -22,6 +22,17 @@ public static class PostgresErrors
         return false;
     }
 
+    /// <summary>True when a text had a character that Postgres can't store: NUL, in <c>text</c> or as an escape in <c>jsonb</c>.</summary>
+    public static bool IsInvalidText(this Exception exception)
+    {
+        for (var e = exception; e is not null; e = e.InnerException)
+        {
+            if (e is PostgresException postgres)
+                return postgres.SqlState is PostgresErrorCodes.CharacterNotInRepertoire or PostgresErrorCodes.UntranslatableCharacter;
+        }
+        return false;
+    }
+
     public static bool IsUniqueViolation(this Exception exception) =>
         exception is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation }
         || exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };

@@ -5,6 +5,18 @@ namespace ServiceDefaults.Http;
 
 public static class ServiceClientExtensions
 {
+    /// <summary>
+    /// What every client of this process talks through. Not through the environment's <c>HTTP_PROXY</c>: the services are
+    /// near, and their tokens and the callers' would travel through it.
+    /// </summary>
+    internal static void AddDirectHttp(this IServiceCollection services) =>
+        services.ConfigureHttpClientDefaults(client => client.ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
+        {
+            UseProxy = false,
+            ConnectTimeout = TimeSpan.FromSeconds(2),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        }));
+
     /// <summary>A typed client of another service that speaks as this service with <paramref name="scope"/>.</summary>
     /// <param name="timeout">For a whole call; a caller that needs a shorter one passes a token.</param>
     public static IHttpClientBuilder AddServiceClient<TClient>(
@@ -13,11 +25,6 @@ public static class ServiceClientExtensions
             {
                 client.BaseAddress = provider.GetRequiredService<IConfiguration>().ReplicaAddresses(service)[0];
                 client.Timeout = timeout;
-            })
-            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
-            {
-                ConnectTimeout = TimeSpan.FromSeconds(2),
-                PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             })
             .AddHttpMessageHandler(provider => new ServiceTokenHandler(provider.GetRequiredService<ServiceTokens>(), scope));
 }

@@ -1,12 +1,13 @@
 using InferenceSuite.Contracts;
 using MassTransit;
 using RabbitMQ.Client;
+using ServiceDefaults.Database;
 
 namespace ServiceDefaults.Messaging;
 
 /// <summary>
 /// How one consumer gets one kind of event: a durable queue of its own bound to the public exchange, a few
-/// retries with growing pauses, then <c>{queue}_error</c>. Put the definition beside its consumer.
+/// retries with growing pauses, then <c>{queue}_error</c>; without end while the database is away. Put the definition beside its consumer.
 /// </summary>
 public abstract class EventConsumerDefinition<TConsumer, TEvent> : ConsumerDefinition<TConsumer>
     where TConsumer : class, IConsumer<TEvent>
@@ -14,6 +15,8 @@ public abstract class EventConsumerDefinition<TConsumer, TEvent> : ConsumerDefin
 {
     /// <param name="queue">Starts with the service's name: <c>feedback.observations</c>. Two services with the same queue would compete.</param>
     protected EventConsumerDefinition(string queue) => EndpointName = queue;
+
+    private const int Retries = 6;
 
     /// <summary>At most this many deliveries are worked on at once.</summary>
     protected virtual int Concurrency => 16;
@@ -25,8 +28,10 @@ public abstract class EventConsumerDefinition<TConsumer, TEvent> : ConsumerDefin
         endpointConfigurator.PublishFaults = false;            // the error queue is where failures are looked for
         endpointConfigurator.PrefetchCount = Concurrency * 2;
         endpointConfigurator.ConcurrentMessageLimit = Concurrency;
-        endpointConfigurator.UseMessageRetry(retry => retry.Exponential(
-            retryLimit: 6, minInterval: TimeSpan.FromMilliseconds(200), maxInterval: TimeSpan.FromSeconds(15), intervalDelta: TimeSpan.FromMilliseconds(400)));
+        // While the consumer's own database is away nothing is wrong with the event: it waits here, unacknowledged, however long
+        // that lasts. Nobody looks into an error queue after an outage. Any other failure may be the event's own and has an end.
+        endpointConfigurator.UseMessageRetry(retry => GrowingPauses(retry, int.MaxValue).Handle<Exception>(PostgresErrors.IsDatabaseAway));
+        endpointConfigurator.UseMessageRetry(retry => GrowingPauses(retry, Retries).Ignore<Exception>(PostgresErrors.IsDatabaseAway));
         if (endpointConfigurator is IRabbitMqReceiveEndpointConfigurator rabbit)
         {
             rabbit.Bind(Events.Exchange, bind =>
@@ -37,4 +42,7 @@ public abstract class EventConsumerDefinition<TConsumer, TEvent> : ConsumerDefin
             });
         }
     }
+
+    private static IRetryConfigurator GrowingPauses(IRetryConfigurator retry, int limit) => retry.Exponential(
+        limit, minInterval: TimeSpan.FromMilliseconds(200), maxInterval: TimeSpan.FromSeconds(15), intervalDelta: TimeSpan.FromMilliseconds(400));
 }

@@ -4,7 +4,7 @@ using ServiceDefaults.Database;
 
 namespace ServiceDefaults.Problems;
 
-/// <summary>Turns what handlers throw on purpose, and a database that is away, into problem details.</summary>
+/// <summary>Turns what handlers throw on purpose, a database that is away and text that it can't store, into problem details.</summary>
 internal sealed class ProblemExceptionHandler(IProblemDetailsService problems) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellation)
@@ -17,6 +17,8 @@ internal sealed class ProblemExceptionHandler(IProblemDetailsService problems) :
             BadHttpRequestException bad => new ProblemException(bad.StatusCode, "malformed-request", Explain(bad)),
             _ when exception.IsDatabaseAway() =>
                 ProblemException.Unavailable("database-unavailable", "The database does not answer.", TimeSpan.FromSeconds(2)),
+            _ when exception.IsInvalidText() =>
+                new ProblemException(StatusCodes.Status400BadRequest, "invalid-text", "A text in the request has a character that can't be stored, such as NUL."),
             _ => null,
         };
         if (problem is null)

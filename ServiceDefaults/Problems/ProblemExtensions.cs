@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection;
+using ServiceDefaults.Database;
 
 namespace ServiceDefaults.Problems;
 
@@ -30,7 +31,7 @@ public static class ProblemExtensions
         app.UseExceptionHandler(new ExceptionHandlerOptions
         {
             // A refusal is an answer, not an incident: only what nobody foresaw goes to the error log.
-            SuppressDiagnosticsCallback = context => context.Exception is ProblemException or BadHttpRequestException,
+            SuppressDiagnosticsCallback = context => context.Exception is ProblemException or BadHttpRequestException || context.Exception.IsInvalidText(),
         });
         app.UseStatusCodePages();
     }

@@ -34,6 +34,15 @@ public class RegistrationTests
     }
 
     [Test]
+    public async Task Text_that_can_not_be_stored_is_the_callers_mistake()
+    {
+        var registration = await _auth.RegisterAsync(AuthApplication.NewEmail(), consent: new { version = "1\0" }).ReadAsync(HttpStatusCode.BadRequest);
+        Assert.That(registration.Text("code"), Is.EqualTo("invalid-text"));
+        var key = await _auth.CreateKeyAsync(await _auth.NewUserTokenAsync(), new { name = "a\0b" }).ReadAsync(HttpStatusCode.BadRequest);
+        Assert.That(key.Text("code"), Is.EqualTo("invalid-text"));
+    }
+
+    [Test]
     public async Task A_taken_address_is_taken_in_every_spelling()
     {
         var email = AuthApplication.NewEmail();

@@ -57,6 +57,26 @@ public class TokenTests
     }
 
     [Test]
+    public async Task Guesses_at_several_replicas_are_counted_together()
+    {
+        await using var replica = await AuthApplication.StartNewAsync(database: _auth.Database);
+        var email = AuthApplication.NewEmail();
+        var answers = await Task.WhenAll(Enumerable.Range(0, 30).Select(i => (i % 2 == 0 ? _auth : replica).SignInAsync(email, "a-wrong-guess").StatusAsync()));
+        Assert.That(answers.Count(status => status == HttpStatusCode.Unauthorized), Is.EqualTo(10));
+        Assert.That(answers.Count(status => status == HttpStatusCode.TooManyRequests), Is.EqualTo(20));
+    }
+
+    [Test]
+    public async Task Many_correct_sign_ins_at_once_all_succeed()
+    {
+        var email = AuthApplication.NewEmail();
+        await _auth.RegisterAsync(email).ReadAsync(HttpStatusCode.Created);
+        await using var replica = await AuthApplication.StartNewAsync(database: _auth.Database);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => (i % 2 == 0 ? _auth : replica).SignInAsync(email).StatusAsync()));
+        Assert.That(answers, Is.All.EqualTo(HttpStatusCode.OK));
+    }
+
+    [Test]
     public async Task A_refresh_token_is_good_for_one_use()
     {
         var first = await SignInNewUserAsync();
