@@ -66,6 +66,7 @@ stop_printing() {
 
 # setsid: Ctrl+C in this terminal is for this script, which then stops the AppHost in good order.
 start_apphost() {
+  local pid=$BASHPID # inside $(...) it would be another
   export DOTNET_ENVIRONMENT=${DOTNET_ENVIRONMENT:-Development} DOTNET_gcServer=0
   cd "$root/AppHost"
   if with_aspire; then
@@ -73,7 +74,7 @@ start_apphost() {
     export ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=http://localhost:18889 ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL=http://localhost:18890
     export ASPIRE_DASHBOARD_UNSECURED_ALLOW_ANONYMOUS=true
     echo "engine: Aspire"
-    printf '{"appHost":{"pid":%s,"started":"%s","state":"Running"},\n"resources":[\n]}\n' "$BASHPID" "$(started_at "$BASHPID")" > "$(record)"
+    printf '{"appHost":{"pid":%s,"started":"%s","state":"Running"},\n"resources":[\n]}\n' "$pid" "$(started_at "$pid")" > "$(record)"
     exec setsid dotnet run -c Release --no-build --no-launch-profile
   fi
   exec setsid dotnet "$root/artifacts/bin/AppHost/release/AppHost.dll"

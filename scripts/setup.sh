@@ -69,13 +69,16 @@ install_native_parts() {
 
 # --- the NuGet feed ----------------------------------------------------------------------------------------------
 
+# The files whose package references the switches choose.
+probed=(AppHost/AppHost.csproj ServiceDefaults/ServiceDefaults.csproj Libraries/OnnxRuntime/OnnxRuntime.csproj Gateway/Yarp.props)
+
 with_aspire() { grep -qs '<HasAspire>true' "$root/Packages.local.props"; }
 
 # Asks once which of the preferred packages the feed has, and again when the SDK, the feed's configuration or the wanted
 # versions change. The answer becomes the switches of Directory.Build.props; SUITE_ENGINE=local does without Aspire anyway.
 probe_feed() {
   local question answer=$root/artifacts/feed props=$root/Packages.local.props switches
-  question=$({ dotnet --version; cat "$root/Directory.Packages.props" "$root"/[Nn]u[Gg]et.[Cc]onfig "$HOME/.nuget/NuGet/NuGet.Config" 2> /dev/null || true; } | cksum)
+  question=$({ dotnet --version; cat "$root"/Directory.{Build,Packages}.props "${probed[@]/#/$root/}" "$root"/[Nn]u[Gg]et.[Cc]onfig "$HOME/.nuget/NuGet/NuGet.Config" 2> /dev/null || true; } | cksum)
   mkdir -p "$root/artifacts"
   [ "$(head -1 "$answer" 2> /dev/null)" = "$question" ] || step "asking the NuGet feed what it has" ask_feed "$question" "$answer" || exit 1
 
@@ -94,10 +97,10 @@ $switches
 ask_feed() {
   local work switch
   work=$(mktemp -d)
-  probe HasAspire Aspire.Hosting.AppHost Aspire.Hosting.PostgreSQL Aspire.Hosting.RabbitMQ Aspire.AppHost.Sdk &
-  probe HasAspireClients Aspire.Npgsql Aspire.RabbitMQ.Client &
-  probe HasOnnxRuntime Microsoft.ML.OnnxRuntime.Gpu &
-  probe HasYarp Yarp.ReverseProxy &
+  probe HasAspire AppHost/AppHost.csproj &
+  probe HasAspireClients ServiceDefaults/ServiceDefaults.csproj &
+  probe HasOnnxRuntime Libraries/OnnxRuntime/OnnxRuntime.csproj &
+  probe HasYarp Gateway/Yarp.props &
   wait
   if grep -qE 'NU130[12]' "$work"/*/answer; then
     echo "The NuGet feed does not answer:"
@@ -113,24 +116,22 @@ ask_feed() {
   rm -rf "$work"
 }
 
-# probe Switch package...: true when a project with these packages, in the versions of Directory.Packages.props, restores.
+# probe Switch file: true when a project with all of the file's package references restores under the repository's rules and
+# versions. All of them, as it is their closures together that the build needs.
 probe() {
-  local switch=$1 folder=$work/$1 package version
-  shift
+  local switch=$1 file=$root/$2 folder=$work/$1 sdk=Microsoft.NET.Sdk config
+  # This SDK adds packages of its own: the dashboard and DCP.
+  if [ "$switch" = HasAspire ]; then sdk=Aspire.AppHost.Sdk/$(sed -n 's/.*Sdk="Aspire.AppHost.Sdk" Version="\([^"]*\)".*/\1/p' "$file" | head -1); fi
   mkdir -p "$folder"
   {
-    echo '<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup><ItemGroup>'
-    for package; do
-      version=$(cat "$root/Directory.Packages.props" "$root/AppHost/AppHost.csproj" | sed -n "s/.*\"$package\" Version=\"\([^\"]*\)\".*/\1/p" | head -1)
-      case $package in
-        *.Sdk) echo "<PackageDownload Include=\"$package\" Version=\"[$version]\" />" ;;
-        *) echo "<PackageReference Include=\"$package\" Version=\"$version\" />" ;;
-      esac
-    done
+    echo "<Project Sdk=\"$sdk\"><ItemGroup>"
+    grep '<PackageReference ' "$file"
     echo '</ItemGroup></Project>'
   } > "$folder/probe.csproj"
-  for package in "$root"/[Nn]u[Gg]et.[Cc]onfig; do [ ! -f "$package" ] || cp "$package" "$folder/"; done
-  if dotnet restore "$folder/probe.csproj" > "$folder/answer" 2>&1; then echo true; else echo false; fi > "$folder/has"
+  for config in "$root"/[Nn]u[Gg]et.[Cc]onfig; do [ ! -f "$config" ] || cp "$config" "$folder/"; done
+  if dotnet restore "$folder/probe.csproj" -p:PackagesProbed=asking -p:AspireUseCliBundle=false -p:ArtifactsPath="$folder/artifacts" \
+    -p:DirectoryBuildPropsPath="$root/Directory.Build.props" -p:DirectoryPackagesPropsPath="$root/Directory.Packages.props" > "$folder/answer" 2>&1
+  then echo true; else echo false; fi > "$folder/has"
 }
 
 # --- build -------------------------------------------------------------------------------------------------------
