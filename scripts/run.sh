@@ -38,6 +38,7 @@ up() {
   setup Suite.slnf
 
   local log=$SUITE_HOME/logs/apphost.log
+  apphost='' printer=''
   : > "$log"
   rm -f "$(record)"
   trap 'exit 130' INT TERM HUP
@@ -60,6 +61,7 @@ up() {
 }
 
 stop_printing() {
+  [ -n "$printer" ] || return 0
   kill "$printer" 2> /dev/null || true
   wait "$printer" 2> /dev/null || true
 }

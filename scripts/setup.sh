@@ -4,6 +4,7 @@ required_dotnet=10.0.100
 
 # setup Suite.slnf|InferenceSuite.sln [package command]...: see build and install_system_packages.
 setup() {
+  [ -r /proc/self/stat ] || fail "./suite needs Linux; on Windows, WSL."
   check_dotnet
   probe_feed
   install_system_packages "${@:2}"
@@ -30,7 +31,7 @@ has_containers() { with_aspire && { timeout 3 docker info || timeout 3 podman in
 # install_system_packages [package command]...: the pairs name what a test tier needs beside the suite's own needs.
 install_system_packages() {
   local missing=()
-  command -v npm > /dev/null || missing+=(nodejs npm)
+  { command -v node && command -v npm; } > /dev/null || missing+=(nodejs npm)
   command -v curl > /dev/null || missing+=(curl)
   if ! has_postgres && ! has_containers; then missing+=(postgresql); fi
   if ! has_rabbitmq && ! has_containers; then missing+=(rabbitmq-server); fi
