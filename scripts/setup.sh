@@ -42,8 +42,8 @@ install_system_packages() {
   [ ${#missing[@]} = 0 ] && return
 
   local install="apt-get install -y --no-install-recommends ${missing[*]}" as_root=()
-  command -v apt-get > /dev/null || fail "These are missing: ${missing[*]}. Install them with this system's package manager, or point the suite at
-servers that run elsewhere (ConnectionStrings__postgres, ConnectionStrings__rabbitmq). On Debian or Ubuntu: $install"
+  command -v apt-get > /dev/null || fail "These are missing: ${missing[*]}. Install them with this system's package manager; servers may also
+run elsewhere (ConnectionStrings__postgres, ConnectionStrings__rabbitmq). On Debian or Ubuntu: $install"
   if [ "$(id -u)" != 0 ]; then
     command -v sudo > /dev/null || fail "These are missing and neither root nor sudo is at hand. As root: $install"
     as_root=(sudo)
