@@ -38,6 +38,7 @@ up() {
   setup Suite.slnf
 
   local log=$SUITE_HOME/logs/apphost.log
+  apphost='' printer=''
   : > "$log"
   rm -f "$(record)"
   trap 'exit 130' INT TERM HUP
@@ -60,12 +61,14 @@ up() {
 }
 
 stop_printing() {
+  [ -n "$printer" ] || return 0
   kill "$printer" 2> /dev/null || true
   wait "$printer" 2> /dev/null || true
 }
 
 # setsid: Ctrl+C in this terminal is for this script, which then stops the AppHost in good order.
 start_apphost() {
+  local pid=$BASHPID # inside $(...) it would be another
   export DOTNET_ENVIRONMENT=${DOTNET_ENVIRONMENT:-Development} DOTNET_gcServer=0
   cd "$root/AppHost"
   if with_aspire; then
@@ -73,7 +76,7 @@ start_apphost() {
     export ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=http://localhost:18889 ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL=http://localhost:18890
     export ASPIRE_DASHBOARD_UNSECURED_ALLOW_ANONYMOUS=true
     echo "engine: Aspire"
-    printf '{"appHost":{"pid":%s,"started":"%s","state":"Running"},\n"resources":[\n]}\n' "$BASHPID" "$(started_at "$BASHPID")" > "$(record)"
+    printf '{"appHost":{"pid":%s,"started":"%s","state":"Running"},\n"resources":[\n]}\n' "$pid" "$(started_at "$pid")" > "$(record)"
     exec setsid dotnet run -c Release --no-build --no-launch-profile
   fi
   exec setsid dotnet "$root/artifacts/bin/AppHost/release/AppHost.dll"

@@ -4,6 +4,7 @@ required_dotnet=10.0.100
 
 # setup Suite.slnf|InferenceSuite.sln [package command]...: see build and install_system_packages.
 setup() {
+  [ -r /proc/self/stat ] || fail "./suite needs Linux; on Windows, WSL."
   check_dotnet
   probe_feed
   install_system_packages "${@:2}"
@@ -30,7 +31,7 @@ has_containers() { with_aspire && { timeout 3 docker info || timeout 3 podman in
 # install_system_packages [package command]...: the pairs name what a test tier needs beside the suite's own needs.
 install_system_packages() {
   local missing=()
-  command -v npm > /dev/null || missing+=(nodejs npm)
+  { command -v node && command -v npm; } > /dev/null || missing+=(nodejs npm)
   command -v curl > /dev/null || missing+=(curl)
   if ! has_postgres && ! has_containers; then missing+=(postgresql); fi
   if ! has_rabbitmq && ! has_containers; then missing+=(rabbitmq-server); fi
@@ -41,8 +42,8 @@ install_system_packages() {
   [ ${#missing[@]} = 0 ] && return
 
   local install="apt-get install -y --no-install-recommends ${missing[*]}" as_root=()
-  command -v apt-get > /dev/null || fail "These are missing: ${missing[*]}. Install them with this system's package manager, or point the suite at
-servers that run elsewhere (ConnectionStrings__postgres, ConnectionStrings__rabbitmq). On Debian or Ubuntu: $install"
+  command -v apt-get > /dev/null || fail "These are missing: ${missing[*]}. Install them with this system's package manager; servers may also
+run elsewhere (ConnectionStrings__postgres, ConnectionStrings__rabbitmq). On Debian or Ubuntu: $install"
   if [ "$(id -u)" != 0 ]; then
     command -v sudo > /dev/null || fail "These are missing and neither root nor sudo is at hand. As root: $install"
     as_root=(sudo)
@@ -69,13 +70,16 @@ install_native_parts() {
 
 # --- the NuGet feed ----------------------------------------------------------------------------------------------
 
+# The files whose package references the switches choose.
+probed=(AppHost/AppHost.csproj ServiceDefaults/ServiceDefaults.csproj Libraries/OnnxRuntime/OnnxRuntime.csproj Gateway/Yarp.props)
+
 with_aspire() { grep -qs '<HasAspire>true' "$root/Packages.local.props"; }
 
 # Asks once which of the preferred packages the feed has, and again when the SDK, the feed's configuration or the wanted
 # versions change. The answer becomes the switches of Directory.Build.props; SUITE_ENGINE=local does without Aspire anyway.
 probe_feed() {
   local question answer=$root/artifacts/feed props=$root/Packages.local.props switches
-  question=$({ dotnet --version; cat "$root/Directory.Packages.props" "$root"/[Nn]u[Gg]et.[Cc]onfig "$HOME/.nuget/NuGet/NuGet.Config" 2> /dev/null || true; } | cksum)
+  question=$({ dotnet --version; cat "$root"/Directory.{Build,Packages}.props "${probed[@]/#/$root/}" "$root"/[Nn]u[Gg]et.[Cc]onfig "$HOME/.nuget/NuGet/NuGet.Config" 2> /dev/null || true; } | cksum)
   mkdir -p "$root/artifacts"
   [ "$(head -1 "$answer" 2> /dev/null)" = "$question" ] || step "asking the NuGet feed what it has" ask_feed "$question" "$answer" || exit 1
 
@@ -94,10 +98,10 @@ $switches
 ask_feed() {
   local work switch
   work=$(mktemp -d)
-  probe HasAspire Aspire.Hosting.AppHost Aspire.Hosting.PostgreSQL Aspire.Hosting.RabbitMQ Aspire.AppHost.Sdk &
-  probe HasAspireClients Aspire.Npgsql Aspire.RabbitMQ.Client &
-  probe HasOnnxRuntime Microsoft.ML.OnnxRuntime.Gpu &
-  probe HasYarp Yarp.ReverseProxy &
+  probe HasAspire AppHost/AppHost.csproj &
+  probe HasAspireClients ServiceDefaults/ServiceDefaults.csproj &
+  probe HasOnnxRuntime Libraries/OnnxRuntime/OnnxRuntime.csproj &
+  probe HasYarp Gateway/Yarp.props &
   wait
   if grep -qE 'NU130[12]' "$work"/*/answer; then
     echo "The NuGet feed does not answer:"
@@ -113,24 +117,22 @@ ask_feed() {
   rm -rf "$work"
 }
 
-# probe Switch package...: true when a project with these packages, in the versions of Directory.Packages.props, restores.
+# probe Switch file: true when a project with all of the file's package references restores under the repository's rules and
+# versions. All of them, as it is their closures together that the build needs.
 probe() {
-  local switch=$1 folder=$work/$1 package version
-  shift
+  local switch=$1 file=$root/$2 folder=$work/$1 sdk=Microsoft.NET.Sdk config
+  # This SDK adds packages of its own: the dashboard and DCP.
+  if [ "$switch" = HasAspire ]; then sdk=Aspire.AppHost.Sdk/$(sed -n 's/.*Sdk="Aspire.AppHost.Sdk" Version="\([^"]*\)".*/\1/p' "$file" | head -1); fi
   mkdir -p "$folder"
   {
-    echo '<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup><ItemGroup>'
-    for package; do
-      version=$(cat "$root/Directory.Packages.props" "$root/AppHost/AppHost.csproj" | sed -n "s/.*\"$package\" Version=\"\([^\"]*\)\".*/\1/p" | head -1)
-      case $package in
-        *.Sdk) echo "<PackageDownload Include=\"$package\" Version=\"[$version]\" />" ;;
-        *) echo "<PackageReference Include=\"$package\" Version=\"$version\" />" ;;
-      esac
-    done
+    echo "<Project Sdk=\"$sdk\"><ItemGroup>"
+    grep '<PackageReference ' "$file"
     echo '</ItemGroup></Project>'
   } > "$folder/probe.csproj"
-  for package in "$root"/[Nn]u[Gg]et.[Cc]onfig; do [ ! -f "$package" ] || cp "$package" "$folder/"; done
-  if dotnet restore "$folder/probe.csproj" > "$folder/answer" 2>&1; then echo true; else echo false; fi > "$folder/has"
+  for config in "$root"/[Nn]u[Gg]et.[Cc]onfig; do [ ! -f "$config" ] || cp "$config" "$folder/"; done
+  if dotnet restore "$folder/probe.csproj" -p:PackagesProbed=asking -p:AspireUseCliBundle=false -p:ArtifactsPath="$folder/artifacts" \
+    -p:DirectoryBuildPropsPath="$root/Directory.Build.props" -p:DirectoryPackagesPropsPath="$root/Directory.Packages.props" > "$folder/answer" 2>&1
+  then echo true; else echo false; fi > "$folder/has"
 }
 
 # --- build -------------------------------------------------------------------------------------------------------

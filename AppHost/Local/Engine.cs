@@ -35,6 +35,7 @@ internal sealed class Engine
         foreach (var old in Directory.EnumerateFiles(_settings.StopRequests))
             File.Delete(old);
 
+        _record.Write(_state, []); // who can't keep it does not start
         Console.WriteLine($"engine: local processes, state in {_settings.Home}");
         var clock = Stopwatch.StartNew();
         foreach (var runner in _runners)
@@ -128,5 +129,16 @@ internal sealed class Engine
         WriteRecord();
     }
 
-    private void WriteRecord() => _record.Write(_state, _runners.Select(runner => runner.Status));
+    private void WriteRecord()
+    {
+        try
+        {
+            _record.Write(_state, _runners.Select(runner => runner.Status));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // No reason for a service to end. Every later change writes the whole record again.
+            Console.WriteLine($"  {_settings.Record} can't be written: {e.Message}");
+        }
+    }
 }

@@ -18,16 +18,27 @@ internal sealed class ResourceLog(string path) : IDisposable
             if (_tail.Count > TailLines)
                 _tail.Dequeue();
 
-            if (_file is null)
-                return; // closed
-            if (_file.BaseStream.Length > MaxBytes)
+            try
             {
-                _file.Dispose();
-                File.Move(path, $"{path}.1", overwrite: true);
-                _file = Open(path);
+                WriteToFile(line);
             }
-            _file.WriteLine(line);
+            catch (IOException)
+            {
+                // A full disk costs the line, not the service that wrote it. The last lines are in memory.
+            }
         }
+    }
+
+    private void WriteToFile(string line)
+    {
+        if (_file?.BaseStream.Length > MaxBytes)
+        {
+            using (_file)
+                _file = null; // and stays so when it can't be replaced
+            File.Move(path, $"{path}.1", overwrite: true);
+            _file = Open(path);
+        }
+        _file?.WriteLine(line); // null: closed
     }
 
     public IReadOnlyList<string> Tail()

@@ -56,7 +56,7 @@ internal sealed class ResourceRunner(ExecutableResource resource, EngineSettings
             while (true)
             {
                 await WaitUntilWantedAsync(stopping);
-                var failure = await RunOnceAsync(stopping);
+                var failure = await TryOnceAsync(stopping);
                 if (failure is not null)
                     await PauseAsync(failure, stopping);
             }
@@ -78,6 +78,19 @@ internal sealed class ResourceRunner(ExecutableResource resource, EngineSettings
             Set(ResourceState.Stopped);
             await Wanted.Change.WaitAsync(stopping);
             _restarts.Reset();
+        }
+    }
+
+    /// <summary>A command that can't be run or a health check that throws is a failure like another: tried again, then told.</summary>
+    private async Task<Failure?> TryOnceAsync(CancellationToken stopping)
+    {
+        try
+        {
+            return await RunOnceAsync(stopping);
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !stopping.IsCancellationRequested)
+        {
+            return new(e.Message, WasHealthy: false, TimeSpan.Zero);
         }
     }
 

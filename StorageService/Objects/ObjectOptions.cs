@@ -11,6 +11,10 @@ internal sealed class ObjectOptions
     /// <summary>The largest object accepted, in bytes.</summary>
     public SizeOptions MaxBytes { get; init; } = new();
 
+    /// <summary>How often objects whose time is up are removed.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "1.00:00:00")]
+    public TimeSpan SweepEvery { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Null for a kind that is not known.</summary>
     public KindPolicy? PolicyOf(string? kind) => kind switch
     {

@@ -18,6 +18,7 @@ internal static partial class ObjectsApi
     {
         builder.Services.AddOptions<ObjectOptions>().BindConfiguration("Storage").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddScoped<ObjectTable>();
+        builder.Services.AddHostedService<ExpirySweeper>();
     }
 
     public static void MapObjects(this IEndpointRouteBuilder app)

@@ -42,10 +42,22 @@ internal sealed partial class RegistryImport(
         }
         foreach (var model in Folders(new DirectoryInfo(path)))
         {
-            foreach (var version in Folders(model))
-                await PatientlyAsync(() => ImportPackageAsync(version, stopping), stopping);
-            await PatientlyAsync(() => PromoteNewestAsync(model.Name, stopping), stopping);
+            try
+            {
+                await ImportModelAsync(model, stopping);
+            }
+            catch (Exception e) when (!stopping.IsCancellationRequested)
+            {
+                LogSkippedUnforeseen(logger, e, model.FullName);
+            }
         }
+    }
+
+    private async Task ImportModelAsync(DirectoryInfo model, CancellationToken stopping)
+    {
+        foreach (var version in Folders(model))
+            await PatientlyAsync(() => ImportPackageAsync(version, stopping), stopping);
+        await PatientlyAsync(() => PromoteNewestAsync(model.Name, stopping), stopping);
     }
 
     /// <summary>Repeats a step while a neighbour is away; every step may be repeated.</summary>
@@ -80,6 +92,11 @@ internal sealed partial class RegistryImport(
         {
             LogSkipped(logger, folder.FullName, e.Message);
         }
+        catch (Exception e) when (!MayPass(e) && !stopping.IsCancellationRequested)
+        {
+            // What Postgres can't store, for example. The other models are served all the same, at this start and the next.
+            LogSkippedUnforeseen(logger, e, folder.FullName);
+        }
     }
 
     private async Task PromoteNewestAsync(string model, CancellationToken stopping)
@@ -103,6 +120,9 @@ internal sealed partial class RegistryImport(
 
     [LoggerMessage(LogLevel.Error, "Skipped the model package {Folder}: {Reason}")]
     private static partial void LogSkipped(ILogger logger, string folder, string reason);
+
+    [LoggerMessage(LogLevel.Error, "Skipped {Folder}: it can't be imported")]
+    private static partial void LogSkippedUnforeseen(ILogger logger, Exception error, string folder);
 
     [LoggerMessage(LogLevel.Warning, "Registry:ImportPath '{Path}' is no folder: no models are imported")]
     private static partial void LogNoFolder(ILogger logger, string path);

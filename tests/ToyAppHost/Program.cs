@@ -11,6 +11,7 @@ var toys = new Dictionary<string, string>
     ["follower"] = "trap 'echo follower stops; exit 0' TERM; while :; do sleep 0.1; done",
     ["stubborn"] = "trap '' TERM; sleep 1000 & while :; do sleep 0.1; done",
     ["broken"] = "echo the disk is on fire; exit 3",
+    ["homeless"] = "echo never said",
     ["sleepy"] = "echo still asleep; while :; do sleep 0.1; done",
 };
 builder.Services.AddHealthChecks()
@@ -20,7 +21,7 @@ builder.Services.AddHealthChecks()
 IResourceBuilder<ExecutableResource>? before = null;
 foreach (var name in builder.Configuration["toys"]!.Split(','))
 {
-    var toy = builder.AddExecutable(name, "bash", ".", "-c", toys[name])
+    var toy = builder.AddExecutable(name, "bash", name is "homeless" ? "no/such/folder" : ".", "-c", toys[name])
         .WithHealthCheck(name is "broken" or "sleepy" ? "asleep" : "awake");
     if (before is not null)
         toy.WaitFor(before);

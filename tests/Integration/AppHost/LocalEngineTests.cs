@@ -18,6 +18,15 @@ public class LocalEngineTests
     }
 
     [Test]
+    public async Task A_command_that_can_not_even_be_run_ends_the_run_with_the_reason()
+    {
+        await using var run = ToyRun.Start("steady,homeless");
+
+        Assert.That(await run.ExitAsync(), Is.EqualTo(1), run.Output);
+        Assert.That(run.Output, Does.Contain("homeless could not start:").And.Contain("no/such/folder"));
+    }
+
+    [Test]
     public async Task A_resource_that_does_not_become_healthy_in_time_ends_the_run()
     {
         await using var run = ToyRun.Start("sleepy", ("SUITE_START_SECONDS", "0.5"));

@@ -88,6 +88,13 @@ internal sealed class StorageApplication : IAsyncDisposable
         return (long)(await count.ExecuteScalarAsync())!;
     }
 
+    /// <summary>Does something to the service's database.</summary>
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var command = host.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
     public async Task<bool> IsReadyAsync()
     {
         using var response = await Client.GetAsync("/health/ready");

@@ -138,6 +138,30 @@ public class ImportTests
         }
     }
 
+    [TestCase("""  "note": "a\u0000b"  """)]
+    [TestCase("""  "note": "\ud800"  """)]
+    [TestCase("""  "\ud800": 1  """)]
+    [TestCase("""  "note": 1e-20000  """)]
+    [TestCase("""  "note": 1e999999999  """)]
+    [TestCase("""  "metrics": {"accuracy": 1e-20000}  """)]
+    [TestCase("""  "task": "\ud800"  """)]
+    [TestCase("""  "a": 1, "a": {"b": "\udc00"}  """)]
+    public async Task A_package_that_can_not_be_stored_is_skipped_and_the_others_served(string member)
+    {
+        packages.Write(model, "1");
+        packages.Write(model, "2");
+        var manifest = File.ReadAllText(packages.FileOf(model, "2", "model.json"));
+        packages.WriteFile(model, "2", "model.json", $"{manifest[..^1]}, {member} }}");
+        var later = $"{model}-later";
+        packages.Write(later, "1");
+
+        await using var training = await TrainingApplication.StartReadyAsync(packages, storage);
+
+        Assert.That(await training.StatesAsync(model), Is.EqualTo("1 live"), training.Log);
+        Assert.That(await training.StatesAsync(later), Is.EqualTo("1 live"));
+        Assert.That(training.Log, Does.Contain($"Skipped {packages.FileOf(model, "2", "")}".TrimEnd('/')).Or.Contain("Skipped the model package"));
+    }
+
     [Test]
     public async Task A_registered_version_never_changes()
     {
