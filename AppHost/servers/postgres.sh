@@ -46,4 +46,4 @@ fi
 unset POSTGRES_PASSWORD
 if [ ${#die[@]} != 0 ] && [ ${#as_owner[@]} = 0 ]; then as_owner=(setpriv); fi
 exec "${as_owner[@]}" "${die[@]}" "$bin/postgres" -D "$cluster" -c port="$port" -c listen_addresses=127.0.0.1 \
-  -c unix_socket_directories= -c max_connections=200 -c log_min_messages=warning
+  -c unix_socket_directories= -c max_connections=200 -c log_min_messages=warning -c log_error_verbosity=terse

@@ -1,3 +1,4 @@
+using System.Text;
 using ServiceDefaults.Http;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
@@ -13,12 +14,16 @@ public static class ProxyConfiguration
 
     public static void AddProxy(this WebApplicationBuilder builder)
     {
-        builder.Services.AddReverseProxy().LoadFromMemory([.. RouteTable.All.Select(Route)], [.. RouteTable.Services.Select(service => Cluster(builder.Configuration, service))]);
+        builder.Services.AddReverseProxy()
+            .LoadFromMemory([.. RouteTable.All.Select(Route)], [.. RouteTable.Services.Select(service => Cluster(builder.Configuration, service))])
+            // Kestrel reads header values as UTF-8, so they are passed on as that.
+            .ConfigureHttpClient((_, handler) => handler.RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8);
         builder.Services.AddRequestTimeouts();
         // One refused connection is enough to look elsewhere for a while; the active probe brings a replica back.
         builder.Services.Configure<TransportFailureRateHealthPolicyOptions>(options =>
         {
             options.MinimalTotalCountThreshold = 1;
+            options.DefaultFailureRateLimit = 0.0001;
             options.DetectionWindowSize = TimeSpan.FromSeconds(10);
         });
     }

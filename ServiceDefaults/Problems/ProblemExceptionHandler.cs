@@ -12,9 +12,7 @@ internal sealed class ProblemExceptionHandler(IProblemDetailsService problems) :
         var problem = exception switch
         {
             ProblemException known => known,
-            BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
-                ProblemException.TooLarge("body", "The request body is larger than this route accepts."),
-            BadHttpRequestException bad => new ProblemException(bad.StatusCode, "malformed-request", Explain(bad)),
+            BadHttpRequestException refused => BindingProblems.From(refused),
             _ when exception.IsDatabaseAway() =>
                 ProblemException.Unavailable("database-unavailable", "The database does not answer.", TimeSpan.FromSeconds(2)),
             _ when exception.IsInvalidText() =>
@@ -33,8 +31,4 @@ internal sealed class ProblemExceptionHandler(IProblemDetailsService problems) :
             ProblemDetails = problem.ToDetails(),
         });
     }
-
-    // The JSON reader's message names path and line and nothing of ours; other inner messages stay inside.
-    private static string Explain(BadHttpRequestException bad) =>
-        bad.InnerException is System.Text.Json.JsonException json ? $"The JSON is not as expected: {json.Message}" : bad.Message;
 }

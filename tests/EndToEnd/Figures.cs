@@ -15,9 +15,14 @@ internal static class Figures
     public static async Task PrintAsync(Suite suite, TimeSpan startedIn)
     {
         Print($"start to healthy (built already): {startedIn.TotalSeconds:0.0} s");
-        var resident = Services.ToDictionary(service => service, service => ResidentBytes(suite.Find(service).Pid!.Value) / 1e6);
-        Print($"resident memory of the six services: {resident.Values.Sum():0} MB ({string.Join(", ", resident.Select(each => $"{each.Key} {each.Value:0}"))})");
+        PrintMemory(suite, "after all tests");
         await PrintLatencyAsync();
+    }
+
+    public static void PrintMemory(Suite suite, string when)
+    {
+        var resident = Services.ToDictionary(service => service, service => ResidentBytes(suite.Find(service).Pid!.Value) / 1e6);
+        Print($"resident memory of the six services {when}: {resident.Values.Sum():0} MB ({string.Join(", ", resident.Select(each => $"{each.Key} {each.Value:0}"))})");
     }
 
     private static async Task PrintLatencyAsync()

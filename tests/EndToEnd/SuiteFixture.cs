@@ -29,6 +29,7 @@ public sealed class SuiteFixture
             ["SUITE_MODELS"] = ModelFolder.Create(),
         });
         startedIn = clock.Elapsed;
+        Figures.PrintMemory(suite, "when healthy");
     }
 
     [OneTimeTearDown]

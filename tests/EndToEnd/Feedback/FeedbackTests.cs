@@ -41,6 +41,10 @@ public sealed class FeedbackTests
     [TestCase("""{}""", "body")]
     [TestCase("""{"rating": 6}""", "rating")]
     [TestCase("""{"label": " "}""", "label")]
+    [TestCase("""{"correct": "true"}""", "correct")]
+    [TestCase("""{"correct": true, "evil": 1}""", "evil")]
+    [TestCase("", "body")]
+    [TestCase("{", "body")]
     public async Task Bad_feedback_is_400_and_names_the_field(string body, string field)
     {
         using var caller = await Caller.RegisteredAsync();

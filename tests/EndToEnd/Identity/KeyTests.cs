@@ -40,6 +40,17 @@ public sealed class KeyTests
     }
 
     [Test]
+    public async Task A_header_in_any_language_passes_through()
+    {
+        using var caller = Caller.Guest();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/models");
+        request.Headers.TryAddWithoutValidation("X-Note", "Grüße");
+        using var client = new HttpClient(new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => System.Text.Encoding.UTF8 }) { BaseAddress = SuiteFixture.Suite.Gateway };
+        using var answer = await client.SendAsync(request);
+        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK), await answer.Content.ReadAsStringAsync());
+    }
+
+    [Test]
     public async Task The_merged_api_description_covers_every_service()
     {
         using var caller = Caller.Guest();

@@ -78,6 +78,8 @@ public sealed class HistoryTests
     [TestCase("sort=size", "sort")]
     [TestCase("cursor=zzz", "cursor")]
     [TestCase("limit=0", "limit")]
+    [TestCase("limit=abc", "limit")]
+    [TestCase("from=yesterday", "from")]
     public async Task A_bad_filter_is_400_and_named(string query, string field)
     {
         using var caller = Caller.Guest();
