@@ -116,8 +116,8 @@ print_addresses() {
 # A call that works here and now: with a photo where the test data is at hand, else with rows that need no file.
 example() {
   local data=${SUITE_DATA:-$root/../shared/data} photo
-  photo=$(find "$data/mask/with_mask" -name '*.jpg' 2> /dev/null | sort | head -1 || true)
-  if [ -n "$photo" ]; then
+  photo=$data/mask/without_mask/424.jpg
+  if [ -f "$photo" ]; then
     printf 'curl -F file=@%q %s/v1/models/mask-detector/predict' "$(realpath "$photo")" "$1"
   else
     printf "curl -H 'Content-Type: application/json' -d '%s' %s/v1/models/report-scorer/predict" \

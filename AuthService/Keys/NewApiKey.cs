@@ -20,7 +20,7 @@ public sealed record NewApiKey(
             throw ProblemException.Invalid("name", $"A key has a name of 1 to {MaxNameLength} characters.");
         if (Scopes is { Count: 0 })
             throw ProblemException.Invalid("scopes", "A key without scopes could do nothing. Leave 'scopes' out for all of yours.");
-        if (Scopes?.FirstOrDefault(scope => !ServiceDefaults.Authentication.Scopes.ForKeys.Contains(scope)) is { } unknown)
+        if (Scopes?.Where(scope => !ServiceDefaults.Authentication.Scopes.ForKeys.Contains(scope)).ToArray() is [var unknown, ..])
             throw ProblemException.Invalid("scopes", $"There is no scope '{unknown}'. There are: {string.Join(", ", ServiceDefaults.Authentication.Scopes.ForKeys)}.");
         if (ExpiresAt <= now)
             throw ProblemException.Invalid("expiresAt", "A key expires in the future.");

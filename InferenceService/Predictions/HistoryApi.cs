@@ -10,6 +10,8 @@ namespace InferenceService.Predictions;
 /// <summary>The caller's own past predictions. Not there and not theirs is one answer.</summary>
 public static class HistoryApi
 {
+    private static readonly TimeSpan StorageDeadline = TimeSpan.FromSeconds(5); // until the first byte
+
     public static void MapHistory(this IEndpointRouteBuilder app)
     {
         var history = app.MapGroup("/v1/predictions").RequireAnyScope(Scopes.Predict, Scopes.Feedback).WithTags("History").ProducesProblem(StatusCodes.Status404NotFound);
@@ -50,14 +52,16 @@ public static class HistoryApi
         var pending = await db.PendingImages.AsNoTracking().SingleOrDefaultAsync(image => image.Owner == item.Owner && image.Sha256 == input.Sha256, cancellation);
         if (pending is not null)
             return TypedResults.File(pending.Bytes, pending.ContentType);
+        using var inTime = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        inTime.CancelAfter(StorageDeadline);
         try
         {
-            var stored = await objects.GetAsync(item.Owner, input.Sha256!, cancellation)
+            var stored = await objects.GetAsync(item.Owner, input.Sha256!, inTime.Token)
                 ?? throw new ProblemException(StatusCodes.Status404NotFound, "no-image", "The image's retention time is over.");
             context.Response.RegisterForDispose(stored);
             return TypedResults.Stream(await stored.Content.ReadAsStreamAsync(cancellation), $"image/{input.Format}");
         }
-        catch (HttpRequestException)
+        catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
             throw ProblemException.Unavailable("storage-unavailable", "StorageService does not answer.", TimeSpan.FromSeconds(2));
         }

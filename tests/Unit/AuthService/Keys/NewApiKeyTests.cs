@@ -22,6 +22,7 @@ public class NewApiKeyTests
         Assert.That(FieldRefused(Good with { Name = new string('n', 101) }), Is.EqualTo("name"));
         Assert.That(FieldRefused(Good with { Scopes = [] }), Is.EqualTo("scopes"));
         Assert.That(FieldRefused(Good with { Scopes = ["objects"] }), Is.EqualTo("scopes"));
+        Assert.That(FieldRefused(Good with { Scopes = [null!] }), Is.EqualTo("scopes"));
         Assert.That(FieldRefused(Good with { ExpiresAt = Now }), Is.EqualTo("expiresAt"));
         Assert.That(FieldRefused(Good with { RequestsPerMinute = 0 }), Is.EqualTo("requestsPerMinute"));
         Assert.That(FieldRefused(Good with { DailyQuota = -1 }), Is.EqualTo("dailyQuota"));
