@@ -72,6 +72,18 @@ public sealed class PredictImageTests
     }
 
     [Test]
+    public async Task A_missed_deadline_is_504_and_leaves_nothing_on_record()
+    {
+        using var caller = await Caller.RegisteredAsync();
+        caller.Http.DefaultRequestHeaders.Add("X-Deadline-Ms", "1");
+
+        using var answer = await caller.PostImageAsync(TestImages.Png(3000, 2000)); // takes far longer to decode than that
+
+        await answer.ShouldBeProblemAsync(HttpStatusCode.GatewayTimeout, code: "deadline-exceeded");
+        Assert.That((await (await caller.Http.GetAsync("/v1/predictions")).ReadJsonAsync()).GetProperty("items").GetArrayLength(), Is.Zero);
+    }
+
+    [Test]
     public async Task Several_bad_images_are_422_and_each_is_named()
     {
         using var caller = Caller.Guest();
