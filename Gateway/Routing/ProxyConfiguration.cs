@@ -19,7 +19,7 @@ public static class ProxyConfiguration
             // Kestrel reads header values as UTF-8, so they are passed on as that.
             .ConfigureHttpClient((_, handler) => handler.RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8);
         builder.Services.AddRequestTimeouts();
-        // One refused connection is enough to look elsewhere for a while; the active probe brings a replica back.
+        // One refused connection among thousands that worked is enough to look elsewhere; the active probe brings a replica back.
         builder.Services.Configure<TransportFailureRateHealthPolicyOptions>(options =>
         {
             options.MinimalTotalCountThreshold = 1;

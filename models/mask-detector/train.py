@@ -6,7 +6,7 @@
 
 Needs Python 3 with torch, onnx, Pillow and numpy (Debian: python3-torch python3-onnx python3-pil python3-numpy),
 ONNX Runtime for the checks (see ../onnx_check.py), and the photos with their split.tsv in $SUITE_DATA/mask
-(default: shared/data beside the repository). 120 epochs take about ten minutes on two idle cores, 1 GB of memory.
+(default: shared/data beside the repository). 120 epochs took 38 minutes on two busy cores (ten are estimated on idle ones), 1 GB of memory.
 """
 import argparse
 import copy
