@@ -13,8 +13,10 @@ public sealed class WorkItem : IDisposable
 
     /// <param name="input">Rented from the shared pool; the item owns it from here on.</param>
     /// <param name="length">Floats of <paramref name="input"/> in use.</param>
-    public WorkItem(float[] input, int length, CancellationToken cancellation)
+    /// <param name="principal">Whose item it is; the queue is fair between principals.</param>
+    public WorkItem(float[] input, int length, string principal, Priority priority, CancellationToken cancellation)
     {
+        (Principal, Priority) = (principal, priority);
         rented = input;
         this.length = length;
         EnqueuedAt = Stopwatch.GetTimestamp();
@@ -22,6 +24,10 @@ public sealed class WorkItem : IDisposable
     }
 
     public Task<WorkResult> Completion => completion.Task;
+
+    public string Principal { get; }
+
+    public Priority Priority { get; }
 
     public long EnqueuedAt { get; }
 

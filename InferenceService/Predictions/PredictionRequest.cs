@@ -1,10 +1,13 @@
+using InferenceService.Batching;
+
 namespace InferenceService.Predictions;
 
 /// <summary>What a caller asks for, apart from the inputs.</summary>
 /// <param name="Version">Null takes the live one.</param>
 /// <param name="Caller">Pseudonymous id of who asks; owns what is recorded.</param>
 /// <param name="Top">How many labels to answer, at least 1.</param>
-public sealed record PredictionRequest(string Model, string? Version, string Caller, int Top = PredictionRequest.DefaultTop)
+/// <param name="Priority">Which items of one model's queue run first.</param>
+public sealed record PredictionRequest(string Model, string? Version, string Caller, int Top = PredictionRequest.DefaultTop, Priority Priority = Priority.Interactive)
 {
     public const int DefaultTop = 5;
 }

@@ -51,7 +51,7 @@ public sealed class Predictor(
             try
             {
                 var prepared = await intake.PrepareAsync(model, image, cancellation);
-                var work = new WorkItem(prepared.Tensor, prepared.Length, cancellation);
+                var work = new WorkItem(prepared.Tensor, prepared.Length, request.Caller, request.Priority, cancellation);
                 Enqueue(model, [work]);
                 // Only of an item that was let in: what is refused leaves nothing behind.
                 var kept = keep
@@ -95,7 +95,7 @@ public sealed class Predictor(
             var item = run.Begin($"rows[{index}]");
             try
             {
-                encoded.Add((item, row, Encode(model, row, index, cancellation)));
+                encoded.Add((item, row, Encode(model, row, index, request, cancellation)));
             }
             catch (ProblemException problem)
             {
@@ -118,13 +118,13 @@ public sealed class Predictor(
         return await recorder.FinishAsync(run, cancellation);
     }
 
-    private static WorkItem Encode(ServedModel model, JsonElement row, int index, CancellationToken cancellation)
+    private static WorkItem Encode(ServedModel model, JsonElement row, int index, PredictionRequest request, CancellationToken cancellation)
     {
         var tensor = ArrayPool<float>.Shared.Rent(model.ItemLength);
         try
         {
             model.RowEncoder!.Write(row, index, tensor);
-            return new WorkItem(tensor, model.ItemLength, cancellation);
+            return new WorkItem(tensor, model.ItemLength, request.Caller, request.Priority, cancellation);
         }
         catch
         {

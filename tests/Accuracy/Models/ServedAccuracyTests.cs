@@ -96,7 +96,7 @@ public sealed class ServedAccuracyTests
         var tensor = ArrayPool<float>.Shared.Rent(model.ItemLength);
         using (var photo = decoder.Decode(await File.ReadAllBytesAsync(file), CancellationToken.None))
             model.Preprocessor!.Write(photo, tensor);
-        var item = new WorkItem(tensor, model.ItemLength, CancellationToken.None);
+        var item = new WorkItem(tensor, model.ItemLength, "accuracy", Priority.Interactive, CancellationToken.None);
         Assert.That(model.TryEnqueue([item]), Is.True);
         return OutputDecoder.Classify(model.Manifest, (await item.Completion).Output, top: 1)[0].Label;
     }

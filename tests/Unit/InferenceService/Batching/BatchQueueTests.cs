@@ -75,5 +75,5 @@ public sealed class BatchQueueTests
 
     private static WorkItem[] Items(int count) => [.. Enumerable.Range(0, count).Select(_ => Item())];
 
-    private static WorkItem Item(CancellationToken cancellation = default) => new(ArrayPool<float>.Shared.Rent(4), 4, cancellation);
+    private static WorkItem Item(CancellationToken cancellation = default) => new(ArrayPool<float>.Shared.Rent(4), 4, "caller", Priority.Interactive, cancellation);
 }

@@ -11,7 +11,7 @@ public sealed class WorkItemTests
     public void The_first_outcome_is_the_only_one()
     {
         using var leaving = new CancellationTokenSource();
-        using var item = new WorkItem(ArrayPool<float>.Shared.Rent(1), 1, leaving.Token);
+        using var item = new WorkItem(ArrayPool<float>.Shared.Rent(1), 1, "caller", Priority.Interactive, leaving.Token);
         var result = new WorkResult([1], 0, 1, 1);
 
         item.Succeed(result);
@@ -25,7 +25,7 @@ public sealed class WorkItemTests
     public void Leaving_completes_the_wait_at_once()
     {
         using var leaving = new CancellationTokenSource();
-        using var item = new WorkItem(ArrayPool<float>.Shared.Rent(1), 1, leaving.Token);
+        using var item = new WorkItem(ArrayPool<float>.Shared.Rent(1), 1, "caller", Priority.Interactive, leaving.Token);
 
         leaving.Cancel();
 

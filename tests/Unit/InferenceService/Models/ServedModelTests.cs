@@ -81,7 +81,7 @@ public sealed class ServedModelTests
         {
             var tensor = ArrayPool<float>.Shared.Rent(row.Length);
             row.CopyTo(tensor, 0);
-            return new WorkItem(tensor, row.Length, cancellation);
+            return new WorkItem(tensor, row.Length, "caller", Priority.Interactive, cancellation);
         }).ToArray();
         Assert.That(model.TryEnqueue(items), Is.True);
         var results = await Task.WhenAll(items.Select(item => item.Completion)).WaitAsync(cancellation);

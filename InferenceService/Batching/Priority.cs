@@ -1,0 +1,4 @@
+namespace InferenceService.Batching;
+
+/// <summary>Who goes first when both wait: a person who holds a connection open, then the work of a task.</summary>
+public enum Priority { Interactive, Background }
