@@ -10,6 +10,7 @@ public sealed class InferenceMetrics
     private readonly Counter<long> predictions;
     private readonly Counter<long> refusals;
     private readonly Counter<long> failures;
+    private readonly Counter<long> wasted;
     private readonly Histogram<int> batchSize;
     private readonly Histogram<double> batchFill;
     private readonly Histogram<double> executeTime;
@@ -25,6 +26,7 @@ public sealed class InferenceMetrics
         predictions = meter.CreateCounter<long>("suite.predictions", "{prediction}", "Items predicted.");
         refusals = meter.CreateCounter<long>("suite.refusals", "{request}", "Requests refused, by reason.");
         failures = meter.CreateCounter<long>("suite.execution.failures", "{item}", "Items that the model could not run.");
+        wasted = meter.CreateCounter<long>("suite.execution.wasted", "{item}", "Items run although their caller had left meanwhile.");
         batchSize = meter.CreateHistogram<int>("suite.batch.size", "{item}", "Items that shared one run.");
         batchFill = meter.CreateHistogram<double>("suite.batch.fill", "1", "Batch size over the limit.");
         executeTime = meter.CreateHistogram<double>("suite.execute.duration", "s", "One batch in the model.");
@@ -42,6 +44,8 @@ public sealed class InferenceMetrics
     }
 
     public void ExecutionFailed(string model) => failures.Add(1, Model(model));
+
+    public void Wasted(string model) => wasted.Add(1, Model(model));
 
     public void Predicted(string model, string version, TimeSpan queued, double? best)
     {

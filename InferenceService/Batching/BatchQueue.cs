@@ -1,55 +1,64 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace InferenceService.Batching;
 
-/// <summary>The items that wait for one model. Bounded: who comes when it is full is refused, not kept waiting.</summary>
-public sealed class BatchQueue(int capacity)
+/// <summary>
+/// The items that wait for one model: a <see cref="BatchCollector"/> behind a lock. Bounded: who comes when it is full is
+/// refused, not kept waiting.
+/// </summary>
+public sealed class BatchQueue(BatchLimits limits, TimeProvider time)
 {
-    private readonly Queue<WorkItem> items = new();
+    private readonly object gate = new();
+    private readonly BatchCollector collector = new(limits, time.TimestampFrequency);
     private bool closed;
+
+    public BatchLimits Limits { get; } = limits;
 
     public int Count
     {
         get
         {
-            lock (items)
-                return items.Count;
+            lock (gate)
+                return collector.Count;
         }
     }
 
-    /// <summary>Takes the items in, all or none; false when there is no room for them.</summary>
+    /// <summary>Takes the items in, all or none; false when there is no room for them. All of one priority.</summary>
     /// <exception cref="InvalidOperationException">The queue is closed: its owner lets nobody come after that.</exception>
     public bool TryEnqueue(IReadOnlyList<WorkItem> arrivals)
     {
-        lock (items)
+        lock (gate)
         {
             if (closed)
                 throw new InvalidOperationException("The queue is closed.");
-            if (items.Count + arrivals.Count > capacity)
-                return false;
-            foreach (var item in arrivals)
-                items.Enqueue(item);
-            Monitor.PulseAll(items);
-            return true;
+            var taken = collector.TryAdd(arrivals, time.GetTimestamp());
+            DisposeDropped_NeedsLock();
+            if (taken)
+                Monitor.Pulse(gate); // one free worker is enough: it takes all that fits, and what is left wakes the next
+            return taken;
         }
     }
 
-    /// <summary>
-    /// Blocks until something waits and takes what is there, up to <paramref name="limit"/>: batching without a timer.
-    /// Abandoned items are dropped here. False once the queue is closed and empty.
-    /// </summary>
-    public bool TryTake(int limit, [NotNullWhen(true)] out List<WorkItem>? batch)
+    /// <summary>Blocks until there is a batch to run. False once the queue is closed and empty.</summary>
+    /// <param name="batch">Empty; gets the items, which are the caller's from here on.</param>
+    public bool TryTake(List<WorkItem> batch)
     {
-        lock (items)
+        lock (gate)
         {
             while (true)
             {
-                batch = TakeWaiting_NeedsLock(limit);
-                if (batch.Count > 0)
+                var decision = collector.Next(time.GetTimestamp(), closed, batch);
+                DisposeDropped_NeedsLock();
+                if (decision.HasBatch)
+                {
+                    if (collector.Count > 0)
+                        Monitor.Pulse(gate);
                     return true;
+                }
                 if (closed)
                     return false;
-                Monitor.Wait(items);
+                if (decision.LookAgainIn is { } wait)
+                    Monitor.Wait(gate, wait);
+                else
+                    Monitor.Wait(gate);
             }
         }
     }
@@ -57,23 +66,17 @@ public sealed class BatchQueue(int capacity)
     /// <summary>No further arrivals; what waits is still served.</summary>
     public void Close()
     {
-        lock (items)
+        lock (gate)
         {
             closed = true;
-            Monitor.PulseAll(items);
+            Monitor.PulseAll(gate);
         }
     }
 
-    private List<WorkItem> TakeWaiting_NeedsLock(int limit)
+    private void DisposeDropped_NeedsLock()
     {
-        var batch = new List<WorkItem>(Math.Min(limit, items.Count));
-        while (batch.Count < limit && items.TryDequeue(out var item))
-        {
-            if (item.IsAbandoned)
-                item.Dispose();
-            else
-                batch.Add(item);
-        }
-        return batch;
+        foreach (var item in collector.Dropped)
+            item.Dispose();
+        collector.Dropped.Clear();
     }
 }

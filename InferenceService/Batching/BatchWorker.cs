@@ -1,84 +1,80 @@
-using System.Diagnostics;
-using InferenceService.Models;
+using System.Runtime.InteropServices;
 
 namespace InferenceService.Batching;
 
+/// <summary>Runs the items together and completes each. When it throws, those that are not complete are tried in smaller company.</summary>
+public delegate void RunBatch(ReadOnlySpan<WorkItem> batch);
+
 /// <summary>
-/// The loop around one <see cref="OnnxModel"/>, on a thread of its own: a model that computes must not hold a thread
-/// that requests need. Ends when the queue is closed and drained, and disposes the model.
+/// The loop between a queue and a model, on a thread of its own: a model that computes must not hold a thread that
+/// requests need. Several workers may share a queue. Ends when the queue is closed and drained.
 /// </summary>
 public sealed class BatchWorker
 {
     private readonly BatchQueue queue;
-    private readonly OnnxModel model;
-    private readonly InferenceMetrics metrics;
-    private readonly string name;
+    private readonly RunBatch run;
+    private readonly string model;
     private readonly TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public BatchWorker(BatchQueue queue, OnnxModel model, string name, InferenceMetrics metrics)
+    public BatchWorker(BatchQueue queue, RunBatch run, string model)
     {
-        (this.queue, this.model, this.name, this.metrics) = (queue, model, name, metrics);
-        new Thread(Work) { IsBackground = true, Name = $"batch {name}" }.Start();
+        (this.queue, this.run, this.model) = (queue, run, model);
+        new Thread(Work) { IsBackground = true, Name = $"batch {model}" }.Start();
     }
 
-    /// <summary>Done when the queue was closed, everything in it was answered and the model's memory is given back.</summary>
+    /// <summary>Done when the queue was closed and everything that this worker took is answered.</summary>
     public Task Stopped => stopped.Task;
 
     private void Work()
     {
-        while (queue.TryTake(model.MaxBatchSize, out var batch))
+        var batch = new List<WorkItem>(queue.Limits.MaxBatchSize);
+        while (queue.TryTake(batch))
         {
-            Run(batch);
+            Run(CollectionsMarshal.AsSpan(batch));
             foreach (var item in batch)
                 item.Dispose();
+            batch.Clear();
         }
-        model.Dispose();
         stopped.SetResult();
     }
 
     /// <summary>A batch that fails is halved until the item that fails is alone, so that it fails alone.</summary>
-    private void Run(List<WorkItem> batch)
+    private void Run(Span<WorkItem> batch)
     {
+        batch = StillWanted(batch);
+        if (batch.IsEmpty)
+            return;
         try
         {
-            RunTogether(batch);
+            run(batch);
+            foreach (var item in batch)
+                if (!item.Completion.IsCompleted)
+                    item.Fail(new ModelExecutionException(model, new InvalidOperationException("The run left the item without an answer.")));
         }
         catch (Exception e)
         {
             // Top of this thread: whatever it is, those who wait must hear of it.
-            if (batch.Count == 1)
+            if (batch.Length == 1)
             {
-                metrics.ExecutionFailed(name);
-                batch[0].Fail(new ModelExecutionException(name, e));
+                batch[0].Fail(new ModelExecutionException(model, e));
                 return;
             }
-            Run(batch[..(batch.Count / 2)]);
-            Run(batch[(batch.Count / 2)..]);
+            Run(batch[..(batch.Length / 2)]);
+            Run(batch[(batch.Length / 2)..]);
         }
     }
 
-    private void Complete(WorkItem item, WorkResult result)
+    /// <summary>Those that somebody waits for, moved to the front in their order: between forming and running a client may leave.</summary>
+    private static Span<WorkItem> StillWanted(Span<WorkItem> batch)
     {
-        if (result.Output.All(float.IsFinite))
+        var wanted = 0;
+        for (var i = 0; i < batch.Length; i++)
         {
-            item.Succeed(result);
-            return;
+            if (batch[i].IsAbandoned)
+                continue;
+            (batch[wanted], batch[i]) = (batch[i], batch[wanted]);
+            wanted++;
         }
-        metrics.ExecutionFailed(name);
-        item.Fail(new ModelExecutionException(name, new InvalidDataException("The output is not a finite number.")));
-    }
-
-    private void RunTogether(List<WorkItem> batch)
-    {
-        for (var i = 0; i < batch.Count; i++)
-            batch[i].Input.CopyTo(model.InputOf(i));
-
-        var started = Stopwatch.GetTimestamp();
-        model.Run(batch.Count);
-        var finished = Stopwatch.GetTimestamp();
-
-        metrics.Executed(name, batch.Count, model.MaxBatchSize, Stopwatch.GetElapsedTime(started, finished));
-        for (var i = 0; i < batch.Count; i++)
-            Complete(batch[i], new WorkResult(model.OutputOf(i).ToArray(), started, finished, batch.Count));
+        return batch[..wanted];
     }
 }

@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.Diagnostics;
+using InferenceService.Execution;
 
 namespace InferenceService.Batching;
 
@@ -8,36 +8,40 @@ public sealed class WorkItem : IDisposable
 {
     private readonly TaskCompletionSource<WorkResult> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenRegistration registration;
-    private readonly int length;
-    private float[]? rented;
+    private byte[]? rented;
 
+    /// <param name="shape">Of its inputs; the buffer holds them one after the other.</param>
     /// <param name="input">Rented from the shared pool; the item owns it from here on.</param>
-    /// <param name="length">Floats of <paramref name="input"/> in use.</param>
     /// <param name="principal">Whose item it is; the queue is fair between principals.</param>
-    public WorkItem(float[] input, int length, string principal, Priority priority, CancellationToken cancellation)
+    public WorkItem(ItemShape shape, byte[] input, string principal, Priority priority, CancellationToken cancellation)
     {
-        (Principal, Priority) = (principal, priority);
-        rented = input;
-        this.length = length;
-        EnqueuedAt = Stopwatch.GetTimestamp();
+        (Shape, rented, Principal, Priority) = (shape, input, principal, priority);
         registration = cancellation.UnsafeRegister(static (state, token) => ((WorkItem)state!).completion.TrySetCanceled(token), this);
     }
 
+    /// <summary>The result is the waiter's to dispose.</summary>
     public Task<WorkResult> Completion => completion.Task;
+
+    public ItemShape Shape { get; }
 
     public string Principal { get; }
 
     public Priority Priority { get; }
 
-    public long EnqueuedAt { get; }
+    /// <summary>Stopwatch timestamp of when the queue took it in.</summary>
+    public long EnqueuedAt { get; internal set; }
 
     /// <summary>Nobody waits any more, so running it would be waste.</summary>
     public bool IsAbandoned => completion.Task.IsCompleted;
 
-    /// <summary>Only for the worker that took the item from the queue.</summary>
-    public ReadOnlySpan<float> Input => rented.AsSpan(0, length);
+    /// <summary>The inputs, one after the other. Only for the worker that took the item from the queue.</summary>
+    public ReadOnlySpan<byte> Input => rented;
 
-    public void Succeed(WorkResult result) => completion.TrySetResult(result);
+    public void Succeed(WorkResult result)
+    {
+        if (!completion.TrySetResult(result))
+            result.Dispose(); // whoever waited has left
+    }
 
     public void Fail(Exception reason) => completion.TrySetException(reason);
 
@@ -46,11 +50,6 @@ public sealed class WorkItem : IDisposable
     {
         registration.Dispose();
         if (Interlocked.Exchange(ref rented, null) is { } buffer)
-            ArrayPool<float>.Shared.Return(buffer);
+            ArrayPool<byte>.Shared.Return(buffer);
     }
 }
-
-/// <param name="Output">The item's row of the output tensor, <c>[K]</c>.</param>
-/// <param name="StartedAt">Stopwatch timestamp of the batch's start.</param>
-/// <param name="FinishedAt">Stopwatch timestamp of the batch's end.</param>
-public sealed record WorkResult(float[] Output, long StartedAt, long FinishedAt, int BatchSize);

@@ -4,13 +4,14 @@ namespace InferenceService.Models;
 internal static class ManifestRules
 {
     private const int MaxSide = 4096;
+    private static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(1);
 
     /// <exception cref="InvalidDataException">Names the field.</exception>
     public static void Check(ModelManifest manifest)
     {
         Require(manifest.Sha256.Length == 64 && manifest.Sha256.All(char.IsAsciiHexDigitLower), "sha256", "64 lower-case hex digits");
         Require(manifest.Batching.MaxBatchSize is >= 1 and <= 4096, "batching.maxBatchSize", "1 to 4096");
-        Require(manifest.Batching.MaxQueueDelay == TimeSpan.Zero, "batching.maxQueueDelay", "zero: a batch is what waits when the model is free");
+        Require(manifest.Batching.MaxQueueDelay >= TimeSpan.Zero && manifest.Batching.MaxQueueDelay <= MaxDelay, "batching.maxQueueDelay", $"0 to {MaxDelay.TotalSeconds} s");
         Require(manifest.Input.Kind is null || manifest.Input.Kind == (manifest.TakesImages ? "image" : "rows"), "input.kind", "image, or rows for a model with columns");
         Require(manifest.Batching.MaxQueueLength >= 1, "batching.maxQueueLength", "at least 1");
         Require(manifest.Labels.Distinct().Count() == manifest.Labels.Count, "labels", "all different");

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Imaging;
 using InferenceService.Batching;
+using InferenceService.Execution;
 
 namespace InferenceService.Models;
 
@@ -9,6 +10,7 @@ public sealed class ServedModel
 {
     private readonly BatchQueue queue;
     private readonly BatchWorker worker;
+    private readonly OnnxModel model;
     private readonly TaskCompletionSource released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int leases = 1; // the host's own, until it replaces this version
 
@@ -19,8 +21,10 @@ public sealed class ServedModel
         RowEncoder = encoder;
         ItemLength = model.ItemLength;
         MaxBatchSize = model.MaxBatchSize;
-        queue = new BatchQueue(manifest.Batching.MaxQueueLength);
-        worker = new BatchWorker(queue, model, manifest.Name, metrics);
+        Shape = new ItemShape(preprocessor?.Shape ?? [encoder!.Length]);
+        this.model = model;
+        queue = new BatchQueue(new BatchLimits(model.MaxBatchSize, manifest.Batching.MaxQueueLength, manifest.Batching.MaxQueueDelay), TimeProvider.System);
+        worker = new BatchWorker(queue, new BatchExecution(model, manifest, metrics).Run, manifest.Name);
     }
 
     public ModelManifest Manifest { get; }
@@ -30,6 +34,9 @@ public sealed class ServedModel
 
     /// <summary>For a model that takes rows.</summary>
     public RowEncoder? RowEncoder { get; }
+
+    /// <summary>Of one item's input.</summary>
+    public ItemShape Shape { get; }
 
     /// <summary>Floats of one item's input.</summary>
     public int ItemLength { get; }
@@ -93,5 +100,6 @@ public sealed class ServedModel
         await released.Task;
         queue.Close();
         await worker.Stopped;
+        model.Dispose();
     }
 }

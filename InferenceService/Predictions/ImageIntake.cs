@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Imaging;
 using InferenceService.Models;
@@ -12,7 +13,7 @@ namespace InferenceService.Predictions;
 
 /// <summary>An item ready for the model's queue.</summary>
 /// <param name="Tensor">The item's input, rented from the shared pool; whoever takes the item owns it.</param>
-public sealed record PreparedItem(float[] Tensor, int Length, PredictionInput Input, double DecodeMs);
+public sealed record PreparedItem(byte[] Tensor, PredictionInput Input, double DecodeMs);
 
 /// <summary>From an uploaded file to the input of a model: decode, preprocess, hash. No more at once than there are processors.</summary>
 public sealed class ImageIntake(ImageDecoder decoder, IOptions<PredictionOptions> options)
@@ -50,19 +51,19 @@ public sealed class ImageIntake(ImageDecoder decoder, IOptions<PredictionOptions
     {
         using var activity = SuiteTelemetry.Source.StartActivity("decode");
         var started = Stopwatch.GetTimestamp();
-        var tensor = ArrayPool<float>.Shared.Rent(model.ItemLength);
+        var tensor = ArrayPool<byte>.Shared.Rent(model.ItemLength * sizeof(float));
         try
         {
             using var pixels = decoder.Decode(image.Bytes, cancellation);
-            model.Preprocessor!.Write(pixels, tensor.AsSpan(0, model.ItemLength));
+            model.Preprocessor!.Write(pixels, MemoryMarshal.Cast<byte, float>(tensor.AsSpan(0, model.ItemLength * sizeof(float))));
             var sha256 = Convert.ToHexStringLower(SHA256.HashData(image.Bytes.Span));
             var input = new PredictionInput(
                 "image", Format: pixels.Format.ToString().ToLowerInvariant(), Width: pixels.Width, Height: pixels.Height, Sha256: sha256, Bytes: image.Bytes.Length);
-            return new PreparedItem(tensor, model.ItemLength, input, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+            return new PreparedItem(tensor, input, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         }
         catch (Exception e)
         {
-            ArrayPool<float>.Shared.Return(tensor);
+            ArrayPool<byte>.Shared.Return(tensor);
             if (e is ImageRejectedException rejected)
                 throw Explain(rejected, image.Field);
             throw;

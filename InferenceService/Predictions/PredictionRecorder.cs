@@ -52,14 +52,14 @@ public sealed partial class PredictionRecorder(PredictionLog log, InferenceMetri
     {
         var manifest = run.Manifest;
         var scored = manifest.Task == ModelTask.TabularRegression;
-        var scores = scored ? null : OutputDecoder.Classify(manifest, item.Result!.Output, Math.Max(run.Request.Top, PredictionRecord.KeptScores));
+        var scores = scored ? null : OutputDecoder.Classify(manifest, item.Result!.Floats(), Math.Max(run.Request.Top, PredictionRecord.KeptScores));
         var timings = new PredictionTimings(
             Round(item.DecodeMs), Round(item.QueueMs), Round(item.ExecuteMs), RecordMs: 0,
             Round(Stopwatch.GetElapsedTime(run.StartedAt).TotalMilliseconds), item.Result!.BatchSize);
         metrics.Predicted(manifest.Name, manifest.Version, TimeSpan.FromMilliseconds(item.QueueMs), scores?[0].Confidence);
         return new PredictionMade(
             Guid.CreateVersion7(now), requestId, run.Request.Caller, manifest.Name, manifest.Version, JsonNamingPolicy.KebabCaseLower.ConvertName(manifest.Task.ToString()),
-            scores?[0].Label, scores?[0].Confidence, scored ? OutputDecoder.Score(manifest, item.Result.Output) : null, scores,
+            scores?[0].Label, scores?[0].Confidence, scored ? OutputDecoder.Score(manifest, item.Result.Floats()) : null, scores,
             item.Input!, timings, now);
     }
 

@@ -9,7 +9,7 @@ using ServiceDefaults.Telemetry;
 namespace InferenceService.Predictions;
 
 /// <summary>One request while it is worked on: its items in their order and what became of each.</summary>
-public sealed class PredictionRun(ModelManifest manifest, PredictionRequest request)
+public sealed class PredictionRun(ModelManifest manifest, PredictionRequest request) : IDisposable
 {
     private readonly List<RunItem> items = [];
 
@@ -24,6 +24,13 @@ public sealed class PredictionRun(ModelManifest manifest, PredictionRequest requ
         var item = new RunItem(field);
         items.Add(item);
         return item;
+    }
+
+    /// <summary>Gives the outputs' buffers back; the answer was made from them by then.</summary>
+    public void Dispose()
+    {
+        foreach (var item in items)
+            item.Result?.Dispose();
     }
 }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using InferenceService.Batching;
 using InferenceService.Images;
@@ -34,7 +35,7 @@ public sealed class Predictor(
         // From here on this version answers, whatever is promoted meanwhile.
         using var lease = host.Lease(request.Model, request.Version);
         var model = lease.Model;
-        var run = new PredictionRun(model.Manifest, request);
+        using var run = new PredictionRun(model.Manifest, request);
         var keep = options.Value.KeepImages && model.Manifest.Recording == Recording.Durable;
         // The first item works on this thread; only several are worth a hop each.
         await Task.WhenAll(images.Select(image => (image, item: run.Begin(image.Field))).ToArray()
@@ -51,7 +52,7 @@ public sealed class Predictor(
             try
             {
                 var prepared = await intake.PrepareAsync(model, image, cancellation);
-                var work = new WorkItem(prepared.Tensor, prepared.Length, request.Caller, request.Priority, cancellation);
+                var work = new WorkItem(model.Shape, prepared.Tensor, request.Caller, request.Priority, cancellation);
                 Enqueue(model, [work]);
                 // Only of an item that was let in: what is refused leaves nothing behind.
                 var kept = keep
@@ -88,7 +89,7 @@ public sealed class Predictor(
         if (rows.GetArrayLength() > limit)
             throw ProblemException.TooLarge("rows", $"At most {limit} rows fit in one request.");
 
-        var run = new PredictionRun(model.Manifest, request);
+        using var run = new PredictionRun(model.Manifest, request);
         var encoded = new List<(RunItem Item, JsonElement Row, WorkItem Work)>(rows.GetArrayLength());
         foreach (var (index, row) in rows.EnumerateArray().Index())
         {
@@ -120,15 +121,15 @@ public sealed class Predictor(
 
     private static WorkItem Encode(ServedModel model, JsonElement row, int index, PredictionRequest request, CancellationToken cancellation)
     {
-        var tensor = ArrayPool<float>.Shared.Rent(model.ItemLength);
+        var tensor = ArrayPool<byte>.Shared.Rent(model.ItemLength * sizeof(float));
         try
         {
-            model.RowEncoder!.Write(row, index, tensor);
-            return new WorkItem(tensor, model.ItemLength, request.Caller, request.Priority, cancellation);
+            model.RowEncoder!.Write(row, index, MemoryMarshal.Cast<byte, float>(tensor.AsSpan(0, model.ItemLength * sizeof(float))));
+            return new WorkItem(model.Shape, tensor, request.Caller, request.Priority, cancellation);
         }
         catch
         {
-            ArrayPool<float>.Shared.Return(tensor);
+            ArrayPool<byte>.Shared.Return(tensor);
             throw;
         }
     }

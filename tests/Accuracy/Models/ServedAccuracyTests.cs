@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text.Json;
@@ -93,11 +94,11 @@ public sealed class ServedAccuracyTests
 
     private async Task<string> ClassifyAsync(ServedModel model, string file)
     {
-        var tensor = ArrayPool<float>.Shared.Rent(model.ItemLength);
+        var tensor = ArrayPool<byte>.Shared.Rent(model.ItemLength * sizeof(float));
         using (var photo = decoder.Decode(await File.ReadAllBytesAsync(file), CancellationToken.None))
-            model.Preprocessor!.Write(photo, tensor);
-        var item = new WorkItem(tensor, model.ItemLength, "accuracy", Priority.Interactive, CancellationToken.None);
+            model.Preprocessor!.Write(photo, MemoryMarshal.Cast<byte, float>(tensor.AsSpan(0, model.ItemLength * sizeof(float))));
+        var item = new WorkItem(model.Shape, tensor, "accuracy", Priority.Interactive, CancellationToken.None);
         Assert.That(model.TryEnqueue([item]), Is.True);
-        return OutputDecoder.Classify(model.Manifest, (await item.Completion).Output, top: 1)[0].Label;
+        return OutputDecoder.Classify(model.Manifest, (await item.Completion).Floats(), top: 1)[0].Label;
     }
 }

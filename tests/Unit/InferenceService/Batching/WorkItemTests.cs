@@ -1,4 +1,3 @@
-using System.Buffers;
 using InferenceService.Batching;
 using NUnit.Framework;
 
@@ -11,8 +10,8 @@ public sealed class WorkItemTests
     public void The_first_outcome_is_the_only_one()
     {
         using var leaving = new CancellationTokenSource();
-        using var item = new WorkItem(ArrayPool<float>.Shared.Rent(1), 1, "caller", Priority.Interactive, leaving.Token);
-        var result = new WorkResult([1], 0, 1, 1);
+        using var item = Items.Of(cancellation: leaving.Token);
+        var result = Items.Result(1, 1);
 
         item.Succeed(result);
         item.Fail(new InvalidOperationException());
@@ -25,7 +24,7 @@ public sealed class WorkItemTests
     public void Leaving_completes_the_wait_at_once()
     {
         using var leaving = new CancellationTokenSource();
-        using var item = new WorkItem(ArrayPool<float>.Shared.Rent(1), 1, "caller", Priority.Interactive, leaving.Token);
+        using var item = Items.Of(cancellation: leaving.Token);
 
         leaving.Cancel();
 

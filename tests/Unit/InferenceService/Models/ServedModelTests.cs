@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.Metrics;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using InferenceService;
 using InferenceService.Batching;
@@ -79,12 +80,12 @@ public sealed class ServedModelTests
     {
         var items = rows.Select(row =>
         {
-            var tensor = ArrayPool<float>.Shared.Rent(row.Length);
-            row.CopyTo(tensor, 0);
-            return new WorkItem(tensor, row.Length, "caller", Priority.Interactive, cancellation);
+            var tensor = ArrayPool<byte>.Shared.Rent(row.Length * sizeof(float));
+            MemoryMarshal.AsBytes<float>(row).CopyTo(tensor);
+            return new WorkItem(model.Shape, tensor, "caller", Priority.Interactive, cancellation);
         }).ToArray();
         Assert.That(model.TryEnqueue(items), Is.True);
         var results = await Task.WhenAll(items.Select(item => item.Completion)).WaitAsync(cancellation);
-        return [.. results.Select(result => result.Output.Single())];
+        return [.. results.Select(result => result.Floats()[0])];
     }
 }
