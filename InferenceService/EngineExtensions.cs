@@ -27,6 +27,8 @@ internal static class EngineExtensions
         services.AddSingleton<ModelHost>();
         services.AddSingleton<ModelCache>();
         services.AddSingleton<ModelLoader>();
+        services.AddSingleton<FollowerSignal>();
+        services.AddSingleton<VersionsOnDemand>();
         services.AddHosted<RegistryFollower>();
         services.AddHealthChecks().AddCheck<ModelsHealthCheck>("models", tags: [HealthExtensions.Ready]);
 

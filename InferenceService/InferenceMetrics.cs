@@ -22,7 +22,7 @@ public sealed class InferenceMetrics
     {
         var meter = meters.Create(SuiteTelemetry.Name);
         meter.CreateObservableGauge(
-            "suite.queue.depth", () => host.All.Select(served => new Measurement<int>(served.Waiting, Model(served.Manifest.Name))), "{item}", "Items that wait for a model.");
+            "suite.queue.depth", () => host.All.Select(served => new Measurement<int>(served.Waiting, Model(served.Manifest.Name), new("version", served.Manifest.Version))), "{item}", "Items that wait for a model.");
         predictions = meter.CreateCounter<long>("suite.predictions", "{prediction}", "Items predicted.");
         refusals = meter.CreateCounter<long>("suite.refusals", "{request}", "Requests refused, by reason.");
         failures = meter.CreateCounter<long>("suite.execution.failures", "{item}", "Items that the model could not run.");

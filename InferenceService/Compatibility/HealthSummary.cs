@@ -10,7 +10,7 @@ public static class HealthSummary
     public static void MapHealthSummary(this IEndpointRouteBuilder app) =>
         app.MapGet("/health", Get).AllowAnonymous().WithTags("Compatibility").WithSummary("Whether a model is loaded.");
 
-    private static JsonHttpResult<Health> Get(ModelHost host) => host.All.Count > 0
+    private static JsonHttpResult<Health> Get(ModelHost host) => host.Live.Any()
         ? TypedResults.Json(new Health("healthy", true))
         : TypedResults.Json(new Health("unhealthy", false), statusCode: StatusCodes.Status503ServiceUnavailable);
 

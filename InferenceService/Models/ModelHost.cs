@@ -3,20 +3,37 @@ using ServiceDefaults.Problems;
 
 namespace InferenceService.Models;
 
-/// <summary>The versions that serve, one per model. Read by every request without a lock; changed by the registry's follower alone.</summary>
+/// <summary>
+/// The versions in memory: the live one of each model, and others that somebody asked for by number. Read by every request
+/// without a lock; changed by the registry's follower alone.
+/// </summary>
 public sealed class ModelHost
 {
-    private volatile FrozenDictionary<string, ServedModel> served = FrozenDictionary<string, ServedModel>.Empty;
+    private volatile FrozenDictionary<string, Versions> models = FrozenDictionary<string, Versions>.Empty;
 
     /// <summary>Every model that should serve was tried; before that, one that is not here may still come.</summary>
     public bool IsComplete { get; set; }
 
-    public IReadOnlyCollection<ServedModel> All => served.Values;
+    /// <summary>The live version of each model.</summary>
+    public IEnumerable<ServedModel> Live => models.Values.Select(versions => versions.Live);
 
-    public ServedModel? Find(string model) => served.GetValueOrDefault(model);
+    /// <summary>Every version in memory.</summary>
+    public IEnumerable<ServedModel> All => models.Values.SelectMany(versions => versions.Beside.Prepend(versions.Live));
+
+    /// <summary>The live version.</summary>
+    public ServedModel? Find(string model) => models.GetValueOrDefault(model)?.Live;
+
+    /// <summary>That version, if it is in memory; null takes the live one.</summary>
+    public ServedModel? Find(string model, string? version) =>
+        models.GetValueOrDefault(model) is not { } versions ? null
+        : version is null || versions.Live.Manifest.Version == version ? versions.Live
+        : Array.Find(versions.Beside, served => served.Manifest.Version == version);
+
+    /// <summary>Versions of a model in memory, the live one first.</summary>
+    public IReadOnlyList<ServedModel> FindAll(string model) => models.GetValueOrDefault(model) is { } versions ? [versions.Live, .. versions.Beside] : [];
 
     /// <summary>The version that serves now, held until the lease is disposed: a swap in between waits for it.</summary>
-    /// <exception cref="ProblemException">404: no such model, or not in that version.</exception>
+    /// <exception cref="ProblemException">404: no such model, or not in that version. 503: not yet.</exception>
     public ModelLease Lease(string model, string? version)
     {
         while (true)
@@ -26,30 +43,54 @@ public sealed class ModelHost
         }
     }
 
-    /// <exception cref="ProblemException">404: no such model, or not in that version.</exception>
+    /// <exception cref="ProblemException">404: no such model, or not in that version. 503: not yet.</exception>
     public ServedModel Get(string model, string? version)
     {
+        if (Find(model, version) is { } found)
+            return found;
         if (!IsComplete && Find(model) is null)
             throw ProblemException.Unavailable("not-ready", "The models are still being loaded.", TimeSpan.FromSeconds(2));
-        var found = Find(model) ?? throw new ProblemException(404, "unknown-model", $"There is no model '{model}'. GET /v1/models lists them.") { Field = "model" };
-        if (version is not null && version != found.Manifest.Version)
-            throw new ProblemException(404, "unknown-version", $"Version '{version}' of '{model}' is not loaded; version {found.Manifest.Version} is.") { Field = "version" };
-        return found;
+        throw Find(model) is { } live
+            ? new ProblemException(404, "unknown-version", $"There is no version '{version}' of '{model}' to serve; version {live.Manifest.Version} is live.") { Field = "version" }
+            : new ProblemException(404, "unknown-model", $"There is no model '{model}'. GET /v1/models lists them.") { Field = "model" };
     }
 
-    /// <summary>From here on requests meet <paramref name="next"/>. What the one before has in its queue it still answers.</summary>
-    /// <returns>The version that served so far.</returns>
+    /// <summary>From here on requests that name no version meet <paramref name="next"/>. What the one before has in its queue it still answers.</summary>
+    /// <returns>The version that was live so far; it is not in here any more.</returns>
     public ServedModel? Replace(ServedModel next)
     {
-        var previous = Find(next.Manifest.Name);
-        served = served.Where(entry => entry.Key != next.Manifest.Name).Append(new(next.Manifest.Name, next)).ToFrozenDictionary();
-        return previous;
+        var versions = models.GetValueOrDefault(next.Manifest.Name);
+        Set(next.Manifest.Name, new Versions(next, [.. (versions?.Beside ?? []).Where(served => served != next)]));
+        return versions?.Live;
     }
 
-    public ServedModel? Remove(string model)
+    /// <summary>Puts a version beside the live one, for those who ask for it by number.</summary>
+    /// <returns>False when the model has no live version any more.</returns>
+    public bool AddBeside(ServedModel version)
     {
-        var previous = Find(model);
-        served = served.Where(entry => entry.Key != model).ToFrozenDictionary();
-        return previous;
+        if (models.GetValueOrDefault(version.Manifest.Name) is not { } versions)
+            return false;
+        Set(version.Manifest.Name, versions with { Beside = [.. versions.Beside, version] });
+        return true;
     }
+
+    /// <summary>Takes a version out that is not the live one.</summary>
+    public void RemoveBeside(ServedModel version)
+    {
+        if (models.GetValueOrDefault(version.Manifest.Name) is { } versions)
+            Set(version.Manifest.Name, versions with { Beside = [.. versions.Beside.Where(served => served != version)] });
+    }
+
+    /// <summary>Takes a model out, with all its versions.</summary>
+    public IReadOnlyList<ServedModel> Remove(string model)
+    {
+        var removed = FindAll(model);
+        models = models.Where(entry => entry.Key != model).ToFrozenDictionary();
+        return removed;
+    }
+
+    private void Set(string model, Versions versions) =>
+        models = models.Where(entry => entry.Key != model).Append(new(model, versions)).ToFrozenDictionary();
+
+    private sealed record Versions(ServedModel Live, ServedModel[] Beside);
 }

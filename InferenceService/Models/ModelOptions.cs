@@ -20,4 +20,12 @@ public sealed class ModelOptions
     /// <summary>How long a version that failed to load is left alone before it is tried again.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan LoadRetryInterval { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Versions of one model in memory, the live one included. Past that the one asked for longest ago is let go.</summary>
+    [Range(1, 16)]
+    public int MaxVersionsPerModel { get; init; } = 3;
+
+    /// <summary>How long a version that is not live stays in memory after the last request that named it.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00")]
+    public TimeSpan VersionIdleTime { get; init; } = TimeSpan.FromMinutes(10);
 }

@@ -45,6 +45,9 @@ public sealed class ServedModel
 
     public int Waiting => queue.Count;
 
+    /// <summary>Timestamp of the last request that named this version; of interest for one that is not live.</summary>
+    public long AskedForAt { get; set; }
+
     /// <summary>Loads the file, checks it against the manifest and runs it once, so that the first caller finds it warm.</summary>
     /// <exception cref="InvalidDataException">The file and the manifest do not go together.</exception>
     /// <exception cref="Microsoft.ML.OnnxRuntime.OnnxRuntimeException">The file can't be loaded or run.</exception>

@@ -4,6 +4,7 @@ using System.Text.Json;
 using InferenceService.Batching;
 using InferenceService.Images;
 using InferenceService.Models;
+using InferenceService.Registry;
 using Microsoft.Extensions.Options;
 using ServiceDefaults.Problems;
 
@@ -14,13 +15,14 @@ namespace InferenceService.Predictions;
 /// Every route that predicts, compatible ones included, comes through here.
 /// </summary>
 public sealed class Predictor(
-    ModelHost host, ImageIntake intake, ImageCapture capture, PredictionLog log, PredictionRecorder recorder,
+    ModelHost host, VersionsOnDemand versions, ImageIntake intake, ImageCapture capture, PredictionLog log, PredictionRecorder recorder,
     InferenceMetrics metrics, IOptions<PredictionOptions> options)
 {
     /// <summary>Turns away before a body is read what can't be answered: unknown model, wrong kind of input, database away.</summary>
     /// <exception cref="ProblemException">404, 415 or 503.</exception>
     public async Task AdmitAsync(PredictionRequest request, bool images, CancellationToken cancellation)
     {
+        await versions.EnsureAsync(request.Model, request.Version, cancellation);
         var manifest = host.Get(request.Model, request.Version).Manifest;
         if (manifest.TakesImages != images)
             throw ProblemException.UnsupportedType("Content-Type", manifest.TakesImages

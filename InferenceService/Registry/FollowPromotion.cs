@@ -5,11 +5,11 @@ using ServiceDefaults.Messaging;
 namespace InferenceService.Registry;
 
 /// <summary>A promotion reaches every replica; the registry itself says what it means.</summary>
-public sealed class FollowPromotion(RegistryFollower follower) : IConsumer<ModelPromoted>
+public sealed class FollowPromotion(FollowerSignal signal) : IConsumer<ModelPromoted>
 {
     public Task Consume(ConsumeContext<ModelPromoted> context)
     {
-        follower.WakeUp();
+        signal.WakeUp();
         return Task.CompletedTask;
     }
 }

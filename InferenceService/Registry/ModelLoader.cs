@@ -32,21 +32,28 @@ public sealed partial class ModelLoader(
             await TryServeAsync(working, cancellation);
     }
 
-    public Task TakeDownAsync(string model) => RetireAsync(host.Remove(model));
+    /// <summary>Puts a version beside the live one; null when it can't be loaded or failed to a while ago.</summary>
+    /// <exception cref="HttpRequestException">The file can't be fetched.</exception>
+    public async Task<ServedModel?> LoadBesideAsync(LiveVersion wanted, CancellationToken cancellation)
+    {
+        if (FailedLately(wanted) || await TryLoadAsync(wanted, cancellation) is not { } loaded)
+            return null;
+        if (host.AddBeside(loaded))
+            return loaded;
+        await RetireAsync(loaded);
+        return null;
+    }
+
+    public Task TakeDownAsync(string model) => Task.WhenAll(host.Remove(model).Select(RetireAsync));
 
     /// <summary>False when the version can't be loaded.</summary>
     private async Task<bool> TryServeAsync(LiveVersion wanted, CancellationToken cancellation)
     {
-        var path = await cache.GetFileAsync(wanted.Sha256, cancellation);
-        var started = Stopwatch.GetTimestamp();
-        if (TryLoad(wanted, path) is not { } next)
+        // One that is in memory already, because somebody asked for it by number, only changes its place.
+        if ((InMemory(wanted) ?? await TryLoadAsync(wanted, cancellation)) is not { } next)
             return false;
-
-        var previous = host.Replace(next);
-        var loadMs = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
-        LogLoaded(logger, wanted.Model, wanted.Version, loadMs, next.MaxBatchSize);
-        Announce(wanted.Model, new ModelLoaded(wanted.Model, wanted.Version, identity.Instance, Math.Round(loadMs, 1), time.GetUtcNow()));
-        await RetireAsync(previous);
+        if (host.Replace(next) is { } previous)
+            await RetireAsync(previous);
         await cache.RememberWorkingAsync(wanted, cancellation);
         return true;
     }
@@ -61,6 +68,18 @@ public sealed partial class ModelLoader(
         db.AddRange(unannounced);
         await db.SaveChangesAsync(cancellation);
         unannounced.Clear();
+    }
+
+    private async Task<ServedModel?> TryLoadAsync(LiveVersion wanted, CancellationToken cancellation)
+    {
+        var path = await cache.GetFileAsync(wanted.Sha256, cancellation);
+        var started = Stopwatch.GetTimestamp();
+        if (TryLoad(wanted, path) is not { } loaded)
+            return null;
+        var loadMs = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+        LogLoaded(logger, wanted.Model, wanted.Version, loadMs, loaded.MaxBatchSize);
+        Announce(wanted.Model, new ModelLoaded(wanted.Model, wanted.Version, identity.Instance, Math.Round(loadMs, 1), time.GetUtcNow()));
+        return loaded;
     }
 
     private ServedModel? TryLoad(LiveVersion wanted, string path)
@@ -81,10 +100,8 @@ public sealed partial class ModelLoader(
     }
 
     /// <summary>Waits for the requests that still hold it, so that not more than two versions are in memory; but not for ever.</summary>
-    private async Task RetireAsync(ServedModel? previous)
+    public async Task RetireAsync(ServedModel previous)
     {
-        if (previous is null)
-            return;
         try
         {
             await previous.RetireAsync().WaitAsync(DrainDeadline, time);
@@ -94,6 +111,9 @@ public sealed partial class ModelLoader(
             LogStillHeld(logger, previous.Manifest.Name, previous.Manifest.Version, DrainDeadline.TotalSeconds);
         }
     }
+
+    private ServedModel? InMemory(LiveVersion wanted) =>
+        host.Find(wanted.Model, wanted.Version) is { } found && found.Manifest.Sha256 == wanted.Sha256 ? found : null;
 
     private bool Serves(LiveVersion wanted) =>
         host.Find(wanted.Model)?.Manifest is { } now && now.Version == wanted.Version && now.Sha256 == wanted.Sha256;

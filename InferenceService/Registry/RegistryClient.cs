@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 
 namespace InferenceService.Registry;
@@ -10,4 +11,15 @@ public sealed class RegistryClient(HttpClient http)
     /// <exception cref="HttpRequestException">The registry does not answer.</exception>
     public async Task<LiveVersion[]> GetLiveAsync(CancellationToken cancellation) =>
         (await http.GetFromJsonAsync<LiveVersion[]>("/internal/registry/live", cancellation))!;
+
+    /// <summary>One version, live or not; null when the registry has none of that number that may serve.</summary>
+    /// <exception cref="HttpRequestException">The registry does not answer.</exception>
+    public async Task<LiveVersion?> FindAsync(string model, string version, CancellationToken cancellation)
+    {
+        using var response = await http.GetAsync($"/internal/registry/models/{Uri.EscapeDataString(model)}/versions/{Uri.EscapeDataString(version)}", cancellation);
+        if (response.StatusCode == HttpStatusCode.NotFound)
+            return null;
+        response.EnsureSuccessStatusCode();
+        return await response.Content.ReadFromJsonAsync<LiveVersion>(cancellation);
+    }
 }

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using InferenceService.Models;
 using Microsoft.Extensions.Options;
 using ServiceDefaults.Database;
@@ -10,17 +9,13 @@ namespace InferenceService.Registry;
 /// is away at start, the last remembered answer serves.
 /// </summary>
 public sealed partial class RegistryFollower(
-    RegistryClient registry, ModelCache cache, ModelLoader loader, ModelHost host, DatabaseMigrator migrator,
-    IOptions<ModelOptions> options, TimeProvider time, ILogger<RegistryFollower> logger) : BackgroundService
+    RegistryClient registry, ModelCache cache, ModelLoader loader, ModelHost host, VersionsOnDemand onDemand,
+    FollowerSignal signal, DatabaseMigrator migrator, IOptions<ModelOptions> options, TimeProvider time, ILogger<RegistryFollower> logger) : BackgroundService
 {
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
-    private readonly Channel<bool> wakeUps = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     /// <summary>True once every wanted model was tried and at least one serves, or none is wanted.</summary>
     public bool HasSynced { get; private set; }
-
-    /// <summary>A promotion happened: look now.</summary>
-    public void WakeUp() => wakeUps.Writer.TryWrite(true);
 
     protected override async Task ExecuteAsync(CancellationToken stopping)
     {
@@ -28,7 +23,7 @@ public sealed partial class RegistryFollower(
         while (!stopping.IsCancellationRequested)
         {
             var complete = await FollowAsync(stopping);
-            await WaitAsync(complete ? options.Value.ResyncInterval : RetryInterval, stopping);
+            await signal.WaitAsync(complete ? options.Value.ResyncInterval : RetryInterval, time, stopping);
         }
     }
 
@@ -36,9 +31,12 @@ public sealed partial class RegistryFollower(
     {
         var (live, fromRegistry) = await AskAsync(stopping);
         if (live is null)
+        {
+            await onDemand.ServeOrdersAsync(stopping); // who waits hears that the registry is away
             return false;
+        }
         var complete = await SyncAsync(live, stopping);
-        HasSynced |= live.Length == 0 || host.All.Count > 0;
+        HasSynced |= live.Length == 0 || host.Live.Any();
         host.IsComplete = HasSynced;
         return complete && fromRegistry;
     }
@@ -73,8 +71,10 @@ public sealed partial class RegistryFollower(
     private async Task<bool> SyncAsync(LiveVersion[] live, CancellationToken stopping)
     {
         var steps = live.Select(wanted => (Func<Task>)(() => loader.BringUpAsync(wanted, stopping)))
-            .Concat(host.All.Where(served => live.All(wanted => wanted.Model != served.Manifest.Name))
+            .Concat(host.Live.Where(served => live.All(wanted => wanted.Model != served.Manifest.Name))
                 .Select(served => (Func<Task>)(() => loader.TakeDownAsync(served.Manifest.Name))))
+            .Append(() => onDemand.ServeOrdersAsync(stopping))
+            .Append(onDemand.LetGoIdleAsync)
             .Append(() => loader.AnnounceAsync(stopping));
         var complete = true;
         foreach (var step in steps.ToArray())
@@ -90,20 +90,6 @@ public sealed partial class RegistryFollower(
             }
         }
         return complete;
-    }
-
-    private async Task WaitAsync(TimeSpan atMost, CancellationToken stopping)
-    {
-        using var deadline = new CancellationTokenSource(atMost, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stopping);
-        try
-        {
-            await wakeUps.Reader.ReadAsync(either.Token);
-        }
-        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
-        {
-            // Time to look again.
-        }
     }
 
     [LoggerMessage(LogLevel.Warning, "The registry does not answer: {Reason}")]

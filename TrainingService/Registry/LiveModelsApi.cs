@@ -20,7 +20,7 @@ internal static class LiveModelsApi
         TypedResults.Ok(await Servable(db, db.Versions.Where(v => v.State == VersionState.Live)).ToListAsync(cancellation));
 
     private static async Task<Ok<ServableVersion>> GetAsync(string model, string version, TrainingDb db, CancellationToken cancellation) =>
-        TypedResults.Ok(await Servable(db, db.Versions.Where(v => v.Model == model && v.Version == version)).SingleOrDefaultAsync(cancellation)
+        TypedResults.Ok(await Servable(db, db.Versions.Where(v => v.Model == model && v.Version == version && v.State != VersionState.Refused)).SingleOrDefaultAsync(cancellation)
             ?? throw ProblemException.NotFound("version"));
 
     private static IQueryable<ServableVersion> Servable(TrainingDb db, IQueryable<ModelVersion> versions) =>

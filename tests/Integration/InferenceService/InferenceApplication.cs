@@ -42,7 +42,7 @@ internal sealed class InferenceApplication : IAsyncDisposable
         return new InferenceApplication(host, await host.CreateClientAsync("caller-1", "predict"));
     }
 
-    public Task<HttpResponseMessage> PredictAsync(string model) => Caller.PostAsJsonAsync($"/v1/models/{model}/predict", new
+    public Task<HttpResponseMessage> PredictAsync(string model, string? version = null) => Caller.PostAsJsonAsync($"/v1/models/{model}/predict{(version is null ? "" : $"?version={version}")}", new
     {
         rows = new[] { new { abuse_type = "MSG", report_text_len = 10, profile_rating = 1.5, popularity = 3 } },
     });

@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
 using Integration.StorageService;
 using Integration.TrainingService;
 using NUnit.Framework;
@@ -9,14 +12,14 @@ namespace Integration.InferenceService;
 public sealed class RegistryFollowingTests
 {
     private readonly PackageFolder packages = new();
-    private readonly string followed = PackageFolder.NewModelName(), broken = PackageFolder.NewModelName(), remembered = PackageFolder.NewModelName(), swapped = PackageFolder.NewModelName(), misdescribed = PackageFolder.NewModelName();
+    private readonly string followed = PackageFolder.NewModelName(), broken = PackageFolder.NewModelName(), remembered = PackageFolder.NewModelName(), swapped = PackageFolder.NewModelName(), misdescribed = PackageFolder.NewModelName(), asked = PackageFolder.NewModelName(), halfBroken = PackageFolder.NewModelName();
     private StorageApplication storage = null!;
     private TrainingApplication training = null!;
 
     [OneTimeSetUp]
     public async Task Start()
     {
-        foreach (var model in (string[])[followed, remembered, swapped])
+        foreach (var model in (string[])[followed, remembered, swapped, asked])
         {
             packages.WriteScorer(model, "1");
             packages.WriteScorer(model, "2");
@@ -24,6 +27,8 @@ public sealed class RegistryFollowingTests
         packages.WriteBroken(broken, "1");
         packages.WriteMisdescribed(misdescribed, "1"); // its only version: it never serves, and the others do
         packages.WriteScorer(broken, "2");
+        packages.WriteBroken(halfBroken, "1");
+        packages.WriteScorer(halfBroken, "2");
         storage = await StorageApplication.StartNewAsync();
         training = await TrainingApplication.StartReadyAsync(packages, storage);
     }
@@ -117,5 +122,46 @@ public sealed class RegistryFollowingTests
         await Task.WhenAll(load);
 
         Assert.That(versions, Has.None.Null, "every request was answered");
+    }
+
+    [Test]
+    public async Task A_version_that_is_not_live_answers_whoever_names_it()
+    {
+        await using var inference = await InferenceApplication.StartReadyAsync(training, storage);
+
+        Assert.That(await AnsweredByAsync(inference, asked, "1"), Is.EqualTo("1"));
+        Assert.That(await AnsweredByAsync(inference, asked, "2"), Is.EqualTo("2"));
+        Assert.That(await inference.VersionAsync(asked), Is.EqualTo("2"), "the live one still answers who names none");
+        var view = await inference.Caller.GetFromJsonAsync<JsonElement>($"/v1/models/{asked}");
+        Assert.That(view.GetProperty("loaded").EnumerateArray().Select(version => version.GetString()), Is.EqualTo((string[])["2", "1"]));
+
+        using var promoted = await training.PromoteAsync(asked, "1");
+        await Eventually.SeeAsync("the version in memory goes live", () => inference.VersionAsync(asked), version => version == "1", log: () => inference.Log);
+    }
+
+    [TestCase("99", HttpStatusCode.NotFound, "unknown-version")]
+    [TestCase("..%2F..%2Flive", HttpStatusCode.NotFound, "unknown-version")]
+    public async Task A_version_that_is_not_there_is_named(string version, HttpStatusCode status, string type)
+    {
+        await using var inference = await InferenceApplication.StartReadyAsync(training, storage);
+        using var answer = await inference.PredictAsync(asked, version);
+        Assert.That(answer.StatusCode, Is.EqualTo(status));
+        Assert.That(await answer.Content.ReadAsStringAsync(), Does.Contain(type).And.Contain("\"version\""));
+    }
+
+    [Test]
+    public async Task A_version_that_can_t_be_loaded_is_a_conflict_and_hurts_nobody()
+    {
+        await using var inference = await InferenceApplication.StartReadyAsync(training, storage);
+        using var answer = await inference.PredictAsync(halfBroken, "1");
+        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.Conflict));
+        Assert.That(await inference.VersionAsync(halfBroken), Is.EqualTo("2"));
+    }
+
+    private static async Task<string?> AnsweredByAsync(InferenceApplication inference, string model, string version)
+    {
+        using var answer = await inference.PredictAsync(model, version);
+        Assert.That(answer.IsSuccessStatusCode, Is.True, await answer.Content.ReadAsStringAsync());
+        return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("version").GetString();
     }
 }

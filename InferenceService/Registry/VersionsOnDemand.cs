@@ -1,0 +1,98 @@
+using System.Collections.Concurrent;
+using InferenceService.Models;
+using Microsoft.Extensions.Options;
+using ServiceDefaults.Problems;
+
+namespace InferenceService.Registry;
+
+/// <summary>
+/// Versions beside the live one. A request that names one (<c>?version=</c>) waits while it is fetched and loaded; after
+/// that it stays until others are wanted more or nobody asked for a while. Requests only order; the follower loads.
+/// </summary>
+public sealed class VersionsOnDemand(ModelHost host, RegistryClient registry, ModelLoader loader, FollowerSignal signal, IOptions<ModelOptions> options, TimeProvider time)
+{
+    private const int MaxOrders = 32;
+    private static readonly TimeSpan LoadDeadline = TimeSpan.FromSeconds(30);
+
+    private readonly ConcurrentDictionary<(string Model, string Version), TaskCompletionSource> orders = [];
+
+    /// <summary>Returns when the version is in memory, which for the live one is at once.</summary>
+    /// <exception cref="ProblemException">404: no such version. 409: it can't be loaded. 503: not now.</exception>
+    public ValueTask EnsureAsync(string model, string? version, CancellationToken cancellation)
+    {
+        if (version is null)
+            return ValueTask.CompletedTask;
+        if (host.Find(model, version) is not { } found)
+            return host.Find(model) is null ? ValueTask.CompletedTask : new ValueTask(OrderAsync(model, version, cancellation)); // an unknown model is said elsewhere
+        found.AskedForAt = time.GetTimestamp();
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task OrderAsync(string model, string version, CancellationToken cancellation)
+    {
+        if (orders.Count >= MaxOrders)
+            throw ProblemException.Unavailable("loading", "Too many versions are being loaded already.", TimeSpan.FromSeconds(5));
+        var order = orders.GetOrAdd((model, version), _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        signal.WakeUp();
+        try
+        {
+            await order.Task.WaitAsync(LoadDeadline, time, cancellation);
+        }
+        catch (TimeoutException)
+        {
+            throw ProblemException.Unavailable("loading", $"Version '{version}' of '{model}' is still being loaded.", TimeSpan.FromSeconds(5));
+        }
+    }
+
+    /// <summary>By the follower: loads what was asked for and tells those who wait.</summary>
+    internal async Task ServeOrdersAsync(CancellationToken stopping)
+    {
+        foreach (var (wanted, order) in orders)
+        {
+            try
+            {
+                await LoadAsync(wanted.Model, wanted.Version, stopping);
+                order.TrySetResult();
+            }
+            catch (Exception e)
+            {
+                order.TrySetException(e is HttpRequestException
+                    ? ProblemException.Unavailable("registry-unavailable", "The registry or the storage does not answer.", TimeSpan.FromSeconds(5))
+                    : e);
+                _ = order.Task.Exception; // seen, should all who waited have left
+            }
+            finally
+            {
+                orders.TryRemove(wanted, out _);
+            }
+        }
+    }
+
+    /// <summary>By the follower: gives the memory of versions back that nobody asked for in a while.</summary>
+    internal async Task LetGoIdleAsync()
+    {
+        foreach (var idle in host.All.Where(served => served != host.Find(served.Manifest.Name) && time.GetElapsedTime(served.AskedForAt) > options.Value.VersionIdleTime).ToArray())
+            await LetGoAsync(idle);
+    }
+
+    private async Task LoadAsync(string model, string version, CancellationToken stopping)
+    {
+        if (host.Find(model, version) is not null)
+            return; // promoted meanwhile
+        var wanted = await registry.FindAsync(model, version, stopping)
+            ?? throw new ProblemException(404, "unknown-version", $"There is no version '{version}' of '{model}' to serve.") { Field = "version" };
+        if (await loader.LoadBesideAsync(wanted, stopping) is not { } loaded)
+            throw new ProblemException(409, "version-not-loadable", $"Version '{version}' of '{model}' can't be loaded; the event model.loadfailed says why.") { Field = "version" };
+        loaded.AskedForAt = time.GetTimestamp();
+        foreach (var surplus in Beside(model).OrderByDescending(served => served.AskedForAt).Skip(options.Value.MaxVersionsPerModel - 1).ToArray())
+            await LetGoAsync(surplus);
+    }
+
+    private IEnumerable<ServedModel> Beside(string model) => host.FindAll(model).Skip(1);
+
+    private Task LetGoAsync(ServedModel version)
+    {
+        host.RemoveBeside(version);
+        return loader.RetireAsync(version);
+    }
+}
