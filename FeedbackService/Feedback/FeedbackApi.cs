@@ -20,7 +20,7 @@ public static class FeedbackApi
     }
 
     private static async Task<Ok<FeedbackView>> PutAsync(
-        Guid id, FeedbackRequest request, HttpContext context, ClaimsPrincipal user, FeedbackDb db, PredictionsClient predictions, TimeProvider time, CancellationToken cancellation)
+        Guid id, FeedbackRequest request, HttpContext context, ClaimsPrincipal user, FeedbackDb db, ObservationStore observations, PredictionsClient predictions, TimeProvider time, CancellationToken cancellation)
     {
         request.Check();
         var caller = user.CallerId();
@@ -28,7 +28,7 @@ public static class FeedbackApi
         if (observed is null)
         {
             observed = await AskInferenceAsync(predictions, id, caller, context.Request.Headers.Authorization.ToString(), cancellation);
-            await db.KeepAsync(observed, cancellation);
+            await observations.KeepAsync(observed, cancellation);
         }
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);

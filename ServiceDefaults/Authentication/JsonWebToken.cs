@@ -69,15 +69,17 @@ public static class JsonWebToken
             var payloadAt = token.IndexOf('.') + 1;
             using var payload = JsonDocument.Parse(Base64Url.DecodeFromChars(token.AsSpan(payloadAt, signatureAt - payloadAt)));
             var claims = Read(payload.RootElement);
-            var inTime = claims.IssuedAt <= now + ClockSkew && claims.ExpiresAt > now - ClockSkew;
             var forUs = payload.RootElement.GetProperty("iss").GetString() == Issuer && payload.RootElement.GetProperty("aud").GetString() == Audience;
-            return inTime && forUs ? claims : null;
+            return forUs && IsInTime(claims, now) ? claims : null;
         }
         catch (Exception e) when (e is JsonException or FormatException or KeyNotFoundException or InvalidOperationException or ArgumentException)
         {
             return null;
         }
     }
+
+    /// <summary>Issued already and not expired, give or take the skew of two clocks.</summary>
+    public static bool IsInTime(TokenClaims claims, DateTimeOffset now) => claims.IssuedAt <= now + ClockSkew && claims.ExpiresAt > now - ClockSkew;
 
     private static TokenClaims Read(JsonElement payload) => new(
         payload.GetProperty("sub").GetString() ?? throw new FormatException("No subject."),

@@ -3,7 +3,7 @@ using StorageService.Objects;
 namespace StorageService.Backends;
 
 /// <summary>
-/// Objects as files: <c>objects/{owner}/ab/cd/{sha256}</c> under one folder. Content is written and synced in
+/// Objects as files: <c>objects/{owner}/ab/{sha256}</c> under one folder. Content is written and synced in
 /// <c>incoming/</c>, then renamed into place and the folder synced, so that a name never shows half a file and a
 /// committed file survives a power cut.
 /// </summary>
@@ -55,6 +55,8 @@ internal sealed class DiskObjectStore : IObjectStore
         }
     }
 
+    public bool MayExist(ObjectKey key) => File.Exists(PathOf(key));
+
     public Task<bool> ExistsAsync(ObjectKey key, CancellationToken cancellation) => Task.FromResult(File.Exists(PathOf(key)));
 
     public Task DeleteAsync(ObjectKey key, CancellationToken cancellation)
@@ -79,10 +81,12 @@ internal sealed class DiskObjectStore : IObjectStore
         await probe.WriteAsync("ready"u8.ToArray(), cancellation);
     }
 
-    private string PathOf(ObjectKey key) => Path.Combine(objects, key.Owner, key.Sha256[..2], key.Sha256[2..4], key.Sha256);
+    private string PathOf(ObjectKey key) => Path.Combine(objects, key.Owner, key.Sha256[..2], key.Sha256);
 
     private sealed class StagedFile(string path, string target) : IStagedObject
     {
+        private bool committed;
+
         public async Task WriteAsync(Stream content, CancellationToken cancellation)
         {
             await using var file = new FileStream(path, new FileStreamOptions
@@ -98,9 +102,12 @@ internal sealed class DiskObjectStore : IObjectStore
 
         public Task CommitAsync(CancellationToken cancellation)
         {
+            if (committed)
+                return Task.CompletedTask;
             var folder = DurableFiles.CreateFolder(Path.GetDirectoryName(target)!);
             File.Move(path, target, overwrite: true);
             DurableFiles.SyncFolder(folder);
+            committed = true;
             return Task.CompletedTask;
         }
 

@@ -14,6 +14,9 @@ internal interface IObjectStore
     /// <summary>A seekable stream, or null when there is no such object.</summary>
     Task<Stream?> OpenAsync(ObjectKey key, CancellationToken cancellation);
 
+    /// <summary>False when there is surely no such object; true when there may be one, for a store that can't tell at once.</summary>
+    bool MayExist(ObjectKey key);
+
     Task<bool> ExistsAsync(ObjectKey key, CancellationToken cancellation);
 
     /// <summary>Durable when it returns; no such object is fine.</summary>
@@ -26,6 +29,6 @@ internal interface IObjectStore
 /// <summary>Content that is taken in and not yet visible. Disposed without <see cref="CommitAsync"/>, it is gone.</summary>
 internal interface IStagedObject : IAsyncDisposable
 {
-    /// <summary>Makes the object visible at its key, whole, replacing what is there; durable when it returns.</summary>
+    /// <summary>Makes the object visible at its key, whole, replacing what is there; durable when it returns. Again is harmless.</summary>
     Task CommitAsync(CancellationToken cancellation);
 }

@@ -41,6 +41,8 @@ internal sealed class S3ObjectStore(S3Options options, TimeProvider time) : IObj
             ? new S3ReadStream(client, options.Bucket, key.ToString(), found.ContentLength)
             : null;
 
+    public bool MayExist(ObjectKey key) => true;
+
     public async Task<bool> ExistsAsync(ObjectKey key, CancellationToken cancellation) => await FindAsync(key, cancellation) is not null;
 
     public Task DeleteAsync(ObjectKey key, CancellationToken cancellation) =>

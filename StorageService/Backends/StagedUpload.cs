@@ -18,6 +18,7 @@ internal sealed class StagedUpload : IStagedObject
     private readonly MemoryStream part = new();
     private readonly List<PartETag> parts = [];
     private string? uploadId;
+    private bool committed;
 
     private StagedUpload(AmazonS3Client client, string bucket, string key) => (this.client, this.bucket, this.key) = (client, bucket, key);
 
@@ -38,16 +39,20 @@ internal sealed class StagedUpload : IStagedObject
 
     public async Task CommitAsync(CancellationToken cancellation)
     {
+        if (committed)
+            return;
         if (uploadId is null)
         {
             part.Position = 0;
             await client.PutObjectAsync(
                 new PutObjectRequest { BucketName = bucket, Key = key, InputStream = part, AutoCloseStream = false }, cancellation);
+            committed = true;
             return;
         }
         await client.CompleteMultipartUploadAsync(
             new CompleteMultipartUploadRequest { BucketName = bucket, Key = key, UploadId = uploadId, PartETags = parts }, cancellation);
         uploadId = null;
+        committed = true;
     }
 
     public async ValueTask DisposeAsync()

@@ -4,10 +4,9 @@ using StorageService.Backends;
 namespace StorageService.Objects;
 
 /// <summary>
-/// The rows, and the order of things between rows and bytes. A change of an object holds its row locked until the bytes
-/// are in place or gone, so that puts and deletes of one object come one after the other. The bytes are committed
-/// first, then the row: a crash between the two leaves bytes that no row speaks of, never a row without its bytes.
-/// See docs/objects.md.
+/// The rows of objects that are there, and the order of things between rows and bytes. A change of an object holds its row
+/// locked until the bytes are in place or gone, so that puts (<see cref="ObjectAdditions"/>) and deletes of one object come
+/// one after the other. See docs/objects.md.
 /// </summary>
 internal sealed class ObjectTable(StorageDb db, TimeProvider time)
 {
@@ -20,25 +19,6 @@ internal sealed class ObjectTable(StorageDb db, TimeProvider time)
               CASE WHEN expires_at IS NULL OR {expiry}::timestamptz IS NULL THEN NULL ELSE greatest(expires_at, {expiry}::timestamptz) END
             WHERE owner = {key.Owner} AND sha256 = {key.Sha256}
             """, cancellation) > 0;
-    }
-
-    /// <summary>Commits the content and its row; false when somebody else had added the same object already.</summary>
-    public async Task<bool> AddAsync(ObjectKey key, Description description, IStagedObject content, CancellationToken cancellation)
-    {
-        var (policy, contentType, bytes) = description;
-        var now = time.GetUtcNow();
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
-        // Locks the row, new or not; xmax is 0 only in a row that this statement made.
-        var created = await db.Database.SqlQuery<bool>($"""
-            INSERT INTO objects AS o (owner, sha256, kind, content_type, bytes, created_at, expires_at)
-            VALUES ({key.Owner}, {key.Sha256}, {policy.Kind}, {contentType}, {bytes}, {now}, {policy.ExpiryOf(now)}::timestamptz)
-            ON CONFLICT (owner, sha256) DO UPDATE SET expires_at =
-              CASE WHEN o.expires_at IS NULL OR excluded.expires_at IS NULL THEN NULL ELSE greatest(o.expires_at, excluded.expires_at) END
-            RETURNING (xmax = 0) AS "Value"
-            """).ToListAsync(cancellation);
-        await content.CommitAsync(cancellation);
-        await transaction.CommitAsync(CancellationToken.None);
-        return created.Single();
     }
 
     public Task RemoveAsync(ObjectKey key, IObjectStore store, CancellationToken cancellation) =>
@@ -72,6 +52,3 @@ internal sealed class ObjectTable(StorageDb db, TimeProvider time)
         return true;
     }
 }
-
-/// <summary>What a put says of its content.</summary>
-internal sealed record Description(KindPolicy Policy, string ContentType, long Bytes);

@@ -18,6 +18,7 @@ internal static partial class ObjectsApi
     {
         builder.Services.AddOptions<ObjectOptions>().BindConfiguration("Storage").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddScoped<ObjectTable>();
+        builder.Services.AddSingleton<ObjectAdditions>();
         builder.Services.AddHostedService<ExpirySweeper>();
     }
 
@@ -32,14 +33,15 @@ internal static partial class ObjectsApi
     }
 
     private static async Task<Results<Created, Ok>> PutAsync(
-        ObjectKey key, string? kind, HttpRequest request, IObjectStore store, ObjectTable table, IOptions<ObjectOptions> options, CancellationToken cancellation)
+        ObjectKey key, string? kind, HttpRequest request, IObjectStore store, ObjectTable table, ObjectAdditions additions, IOptions<ObjectOptions> options, CancellationToken cancellation)
     {
         var policy = options.Value.PolicyOf(kind) ?? throw ProblemException.Invalid("kind", $"The kind must be {KindPolicy.Names}.");
         if (request.ContentLength > policy.MaxBytes)
             throw MeasuredStream.TooLarge(policy.MaxBytes);
         await using var content = new MeasuredStream(request.Body, policy.MaxBytes);
 
-        if (await table.KeepAsync(key, policy, cancellation) && await store.ExistsAsync(key, cancellation))
+        // Mostly there is no such object yet, which a folder says at once; a bucket would have to be asked.
+        if (store.MayExist(key) && await table.KeepAsync(key, policy, cancellation) && await store.ExistsAsync(key, cancellation))
         {
             await content.CopyToAsync(Stream.Null, cancellation);
             RefuseOtherContent(content, key);
@@ -49,7 +51,7 @@ internal static partial class ObjectsApi
         await using var staged = await store.StageAsync(key, content, cancellation);
         RefuseOtherContent(content, key);
         var description = new Description(policy, request.ContentType ?? DefaultContentType, content.BytesRead);
-        return await table.AddAsync(key, description, staged, cancellation) ? TypedResults.Created($"/objects/{key}") : TypedResults.Ok();
+        return await additions.AddAsync(key, description, staged, cancellation) ? TypedResults.Created($"/objects/{key}") : TypedResults.Ok();
     }
 
     private static async Task<FileStreamHttpResult> GetAsync(

@@ -23,7 +23,7 @@ public class DiskTests
         using var again = await storage.PutAsync("alice", content);
 
         var hash = Sha256(content);
-        Assert.That(storage.Files(), Is.EqualTo(new[] { Path.Combine(storage.Folder, "objects", "alice", hash[..2], hash[2..4], hash) }));
+        Assert.That(storage.Files(), Is.EqualTo(new[] { Path.Combine(storage.Folder, "objects", "alice", hash[..2], hash) }));
     }
 
     [Test]
