@@ -21,6 +21,8 @@ public sealed class Predictor(
     public async Task AdmitAsync(PredictionRequest request, bool images, CancellationToken cancellation)
     {
         var manifest = host.Get(request.Model, request.Version).Manifest;
+        if (manifest.TakesTensors)
+            throw ProblemException.UnsupportedType("Content-Type", $"'{request.Model}' takes tensors: POST /v2/models/{request.Model}/infer.");
         if (manifest.TakesImages != images)
             throw ProblemException.UnsupportedType("Content-Type", manifest.TakesImages
                 ? $"'{request.Model}' takes images: send multipart/form-data with 'file', or an image/* body."
