@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Imaging;
 using InferenceService.Batching;
+using InferenceService.Execution;
 
 namespace InferenceService.Models;
 
@@ -17,7 +18,7 @@ public sealed class ServedModel
         Manifest = manifest;
         Preprocessor = preprocessor;
         RowEncoder = encoder;
-        ItemLength = model.ItemLength;
+        ItemLength = manifest.TakesTensors ? 0 : ItemLengthOf(model.Inputs[0]);
         MaxBatchSize = model.MaxBatchSize;
         queue = new BatchQueue(manifest.Batching.MaxQueueLength);
         worker = new BatchWorker(queue, model, manifest.Name, metrics);
@@ -38,18 +39,18 @@ public sealed class ServedModel
 
     public int Waiting => queue.Count;
 
-    /// <summary>Loads the file, checks it against the manifest and runs it once, so that the first caller finds it warm.</summary>
+    /// <summary>Loads the file, checks it against the manifest and runs it, so that the first caller finds it warm.</summary>
     /// <exception cref="InvalidDataException">The file and the manifest do not go together.</exception>
     /// <exception cref="Microsoft.ML.OnnxRuntime.OnnxRuntimeException">The file can't be loaded or run.</exception>
-    public static ServedModel Load(ModelManifest manifest, string onnxPath, int intraOpThreads, InferenceMetrics metrics)
+    public static ServedModel Load(ModelManifest manifest, string onnxPath, OnnxModelFactory models, InferenceMetrics metrics)
     {
         var preprocessor = manifest.TakesImages ? new ImagePreprocessor(ImageInputs.From(manifest.Input)) : null;
-        var encoder = manifest.TakesImages ? null : new RowEncoder(manifest.Columns);
-        var model = new OnnxModel(onnxPath, manifest, preprocessor?.Shape ?? [encoder!.Length], intraOpThreads);
+        var encoder = manifest.Columns.Count == 0 ? null : new RowEncoder(manifest.Columns);
+        var model = models.Load(manifest, onnxPath, preprocessor?.Shape ?? (encoder is null ? null : [encoder.Length]));
         try
         {
-            model.Run(1);
-            OutputDecoder.Check(manifest, model.OutputLength);
+            if (!manifest.TakesTensors)
+                OutputDecoder.Check(manifest, ItemLengthOf(model.Outputs[0]));
             return new ServedModel(manifest, model, preprocessor, encoder, metrics);
         }
         catch
@@ -58,6 +59,8 @@ public sealed class ServedModel
             throw;
         }
     }
+
+    private static int ItemLengthOf(TensorSpec tensor) => tensor.ItemShape.Aggregate(1, (product, side) => checked(product * side));
 
     /// <summary>For whoever holds a lease; false when the queue has no room.</summary>
     public bool TryEnqueue(IReadOnlyList<WorkItem> items) => queue.TryEnqueue(items);

@@ -9,6 +9,7 @@ using InferenceService.Models;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 using TestSupport;
+using Unit.InferenceService.Execution;
 
 namespace Accuracy.Models;
 
@@ -30,7 +31,7 @@ public sealed class ServedAccuracyTests
         var test = File.ReadLines(Path.Combine(photos, "split.tsv")).Skip(1).Select(line => line.Split('\t')).Where(row => row[3] == "test").ToArray();
         var package = Repository.Path("models", "mask-detector", "1");
         var manifest = ModelManifest.Parse(JsonDocument.Parse(File.ReadAllText(Path.Combine(package, "model.json"))).RootElement);
-        var model = ServedModel.Load(manifest, Path.Combine(package, "model.onnx"), 2, new InferenceMetrics(services.GetRequiredService<IMeterFactory>(), new ModelHost()));
+        var model = ServedModel.Load(manifest, Path.Combine(package, "model.onnx"), TestModels.Factory(), new InferenceMetrics(services.GetRequiredService<IMeterFactory>(), new ModelHost()));
 
         var confusion = new Dictionary<(string Truth, string Answer), int>();
         foreach (var row in test)
@@ -59,7 +60,7 @@ public sealed class ServedAccuracyTests
         var reference = File.ReadLines(SuiteData.Path("imagenet", "labels", "reference_predictions.tsv")).Skip(1).Select(line => line.Split('\t'))
             .ToDictionary(row => row[0], row => classes[int.Parse(row[3], CultureInfo.InvariantCulture)]);
         var file = SuiteData.Path("models", "mobilenetv2", "mobilenetv2-fp32.onnx");
-        var model = ServedModel.Load(MobileNet(classes), file, 2, new InferenceMetrics(services.GetRequiredService<IMeterFactory>(), new ModelHost()));
+        var model = ServedModel.Load(MobileNet(classes), file, TestModels.Factory(), new InferenceMetrics(services.GetRequiredService<IMeterFactory>(), new ModelHost()));
 
         int same = 0, right = 0, rightBefore = 0, asked = 0;
         foreach (var (image, wanted) in reference.Where(row => File.Exists(Path.Combine(images, row.Key))))

@@ -7,6 +7,7 @@ using InferenceService.Models;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 using TestSupport;
+using Unit.InferenceService.Execution;
 
 namespace Unit.InferenceService.Models;
 
@@ -54,7 +55,7 @@ public sealed class ServedModelTests
         File.WriteAllText(file, "no protobuf");
         try
         {
-            Assert.That(() => ServedModel.Load(Manifest(), file, 1, Metrics()), Throws.InstanceOf<Microsoft.ML.OnnxRuntime.OnnxRuntimeException>());
+            Assert.That(() => ServedModel.Load(Manifest(), file, TestModels.Factory(), Metrics()), Throws.InstanceOf<Microsoft.ML.OnnxRuntime.OnnxRuntimeException>());
         }
         finally
         {
@@ -64,10 +65,10 @@ public sealed class ServedModelTests
 
     [Test]
     public void A_manifest_that_names_another_output_is_refused() => Assert.That(
-        () => ServedModel.Load(Manifest() with { Output = new OutputSpec("nowhere") }, Path.Combine(Package, "model.onnx"), 1, Metrics()),
+        () => ServedModel.Load(Manifest() with { Output = new OutputSpec("nowhere") }, Path.Combine(Package, "model.onnx"), TestModels.Factory(), Metrics()),
         Throws.TypeOf<InvalidDataException>().With.Message.Contains("nowhere"));
 
-    private ServedModel Load() => ServedModel.Load(Manifest(), Path.Combine(Package, "model.onnx"), intraOpThreads: 1, Metrics());
+    private ServedModel Load() => ServedModel.Load(Manifest(), Path.Combine(Package, "model.onnx"), TestModels.Factory(), Metrics());
 
     private static ModelManifest Manifest() => ModelManifest.Parse(JsonDocument.Parse(File.ReadAllText(Path.Combine(Package, "model.json"))).RootElement);
 
