@@ -1,5 +1,6 @@
 using Imaging;
 using InferenceService.Compatibility;
+using InferenceService.Execution;
 using InferenceService.Images;
 using InferenceService.Models;
 using InferenceService.Predictions;
@@ -26,6 +27,7 @@ internal static class EngineExtensions
         services.AddServiceClient<ObjectStoreClient>("storage", Scopes.Service.Objects, timeout: TimeSpan.FromMinutes(5));
         services.AddSingleton<ModelHost>();
         services.AddSingleton<ModelCache>();
+        services.AddSingleton<OnnxModelFactory>();
         services.AddSingleton<ModelLoader>();
         services.AddSingleton<FollowerSignal>();
         services.AddSingleton<VersionsOnDemand>();

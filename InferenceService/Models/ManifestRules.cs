@@ -12,7 +12,8 @@ internal static class ManifestRules
         Require(manifest.Sha256.Length == 64 && manifest.Sha256.All(char.IsAsciiHexDigitLower), "sha256", "64 lower-case hex digits");
         Require(manifest.Batching.MaxBatchSize is >= 1 and <= 4096, "batching.maxBatchSize", "1 to 4096");
         Require(manifest.Batching.MaxQueueDelay >= TimeSpan.Zero && manifest.Batching.MaxQueueDelay <= MaxDelay, "batching.maxQueueDelay", $"0 to {MaxDelay.TotalSeconds} s");
-        Require(manifest.Input.Kind is null || manifest.Input.Kind == (manifest.TakesImages ? "image" : "rows"), "input.kind", "image, or rows for a model with columns");
+        Require(manifest.Input.Kind is null || manifest.Input.Kind == KindOf(manifest), "input.kind", "image, rows for a model with columns, tensor for the task tensor");
+        Require(manifest.TakesTensors || !string.IsNullOrEmpty(manifest.Output.Name), "output.name", "given: which output of the graph is the answer");
         Require(manifest.Batching.MaxQueueLength >= 1, "batching.maxQueueLength", "at least 1");
         Require(manifest.Labels.Distinct().Count() == manifest.Labels.Count, "labels", "all different");
         switch (manifest.Task)
@@ -28,10 +29,15 @@ internal static class ManifestRules
             case ModelTask.TabularRegression:
                 CheckColumns(manifest.Columns);
                 break;
+            case ModelTask.Tensor:
+                Require(manifest.Columns.Count == 0, "columns", "absent for the task tensor: the graph says what goes in");
+                break;
             default:
                 throw new InvalidDataException($"model.json: task {manifest.Task} is not served by this version.");
         }
     }
+
+    private static string KindOf(ModelManifest manifest) => manifest.TakesTensors ? "tensor" : manifest.TakesImages ? "image" : "rows";
 
     private static void CheckImage(InputSpec input)
     {

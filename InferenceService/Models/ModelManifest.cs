@@ -18,7 +18,8 @@ public sealed record ModelManifest
     /// <summary>For a tabular task: the columns of a row, in the order of the model's input.</summary>
     public IReadOnlyList<ColumnSpec> Columns { get; init; } = [];
 
-    public required OutputSpec Output { get; init; }
+    /// <summary>Required, except for a model of tensors, whose graph says what it gives.</summary>
+    public OutputSpec Output { get; init; } = new("");
     public BatchingSpec Batching { get; init; } = new();
     public Recording Recording { get; init; } = Recording.Durable;
     public string? Description { get; init; }
@@ -31,7 +32,11 @@ public sealed record ModelManifest
     public IReadOnlyDictionary<string, double> Metrics { get; init; } = new Dictionary<string, double>();
 
     [JsonIgnore]
-    public bool TakesImages => Columns.Count == 0;
+    public bool TakesImages => !TakesTensors && Columns.Count == 0;
+
+    /// <summary>Callers send the graph's inputs as they are.</summary>
+    [JsonIgnore]
+    public bool TakesTensors => Task == ModelTask.Tensor;
 
     public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web)
     {
@@ -84,12 +89,13 @@ public sealed record ColumnSpec(string Name, ColumnType Type, IReadOnlyList<stri
 
 public enum ColumnType { Number, Category, Boolean }
 
-/// <param name="Name">The graph's output <c>[N,K] float32</c>.</param>
+/// <param name="Name">The graph's output <c>[N,K] float32</c>. For a model of tensors: the only one that is given; absent gives all.</param>
 /// <param name="Features">A second output <c>[N,D] float32</c> with the penultimate activations, if there is one.</param>
 public sealed record OutputSpec(string Name, Activation Activation = Activation.None, string? Features = null);
 
 public enum Activation { None, Softmax, Sigmoid }
 
+/// <param name="MaxBatchSize">For a model of tensors 1 says that its first axis does not count items.</param>
 /// <param name="MaxQueueDelay">How long a batch may wait for company. Zero: a batch is what waits when a worker is free.</param>
 /// <param name="MaxQueueLength">Items waiting; further ones are refused.</param>
 public sealed record BatchingSpec(int MaxBatchSize = 16, TimeSpan MaxQueueDelay = default, int MaxQueueLength = 256);

@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using InferenceService.Execution;
+using Microsoft.Extensions.Options;
 
 namespace InferenceService.Models;
 
@@ -9,9 +11,8 @@ public sealed class ModelOptions
     [Required]
     public string CachePath { get; init; } = "";
 
-    /// <summary>Threads that share one run of a model. Absent: all processors.</summary>
-    [Range(1, 256)]
-    public int? IntraOpThreads { get; init; }
+    [ValidateObjectMembers]
+    public ExecutionOptions Execution { get; init; } = new();
 
     /// <summary>How often the registry is asked even when no event came: an event may pass while the broker is away.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]

@@ -5,11 +5,12 @@ using InferenceService.Execution;
 
 namespace InferenceService.Models;
 
-/// <summary>One version of a model, loaded: its manifest, its queue and the worker that drains it.</summary>
+/// <summary>One version of a model, loaded: its manifest, its queue and the workers that drain it, one for each slot.</summary>
 public sealed class ServedModel
 {
     private readonly BatchQueue queue;
-    private readonly BatchWorker worker;
+    private readonly BatchWorker[] workers;
+    private readonly ExecutionSlot[] slots;
     private readonly OnnxModel model;
     private readonly TaskCompletionSource released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int leases = 1; // the host's own, until it replaces this version
@@ -19,12 +20,10 @@ public sealed class ServedModel
         Manifest = manifest;
         Preprocessor = preprocessor;
         RowEncoder = encoder;
-        ItemLength = model.ItemLength;
-        MaxBatchSize = model.MaxBatchSize;
-        Shape = new ItemShape(preprocessor?.Shape ?? [encoder!.Length]);
         this.model = model;
         queue = new BatchQueue(new BatchLimits(model.MaxBatchSize, manifest.Batching.MaxQueueLength, manifest.Batching.MaxQueueDelay), TimeProvider.System);
-        worker = new BatchWorker(queue, new BatchExecution(model, manifest, metrics).Run, manifest.Name);
+        slots = [.. Enumerable.Range(0, model.SlotCount).Select(_ => model.CreateSlot())];
+        workers = Array.ConvertAll(slots, slot => new BatchWorker(queue, new BatchExecution(slot, model, manifest, metrics).Run, manifest.Name));
     }
 
     public ModelManifest Manifest { get; }
@@ -35,31 +34,42 @@ public sealed class ServedModel
     /// <summary>For a model that takes rows.</summary>
     public RowEncoder? RowEncoder { get; }
 
-    /// <summary>Of one item's input.</summary>
-    public ItemShape Shape { get; }
+    /// <summary>What goes in, one tensor per input.</summary>
+    public IReadOnlyList<TensorSpec> Inputs => model.Inputs;
 
-    /// <summary>Floats of one item's input.</summary>
-    public int ItemLength { get; }
+    public IReadOnlyList<TensorSpec> Outputs => model.Outputs;
 
-    public int MaxBatchSize { get; }
+    /// <summary>False: a run takes one item, whose shapes are the graph's own.</summary>
+    public bool HasBatchAxis => model.HasBatchAxis;
+
+    /// <summary>Of an item's inputs, where it is the same for all: images and rows.</summary>
+    public ItemShape? Shape => model.FixedShape;
+
+    /// <summary>Bytes of one image's or row's input.</summary>
+    public int ItemBytes => (int)model.FixedShape!.ByteLength(0);
+
+    public int MaxBatchSize => model.MaxBatchSize;
+
+    /// <summary><c>CPU</c> or <c>CUDA:0</c>.</summary>
+    public string Provider => model.Provider;
 
     public int Waiting => queue.Count;
 
     /// <summary>Timestamp of the last request that named this version; of interest for one that is not live.</summary>
     public long AskedForAt { get; set; }
 
-    /// <summary>Loads the file, checks it against the manifest and runs it once, so that the first caller finds it warm.</summary>
+    /// <summary>Loads the file, checks it against the manifest and runs it, so that the first caller finds it warm.</summary>
     /// <exception cref="InvalidDataException">The file and the manifest do not go together.</exception>
     /// <exception cref="Microsoft.ML.OnnxRuntime.OnnxRuntimeException">The file can't be loaded or run.</exception>
-    public static ServedModel Load(ModelManifest manifest, string onnxPath, int intraOpThreads, InferenceMetrics metrics)
+    public static ServedModel Load(ModelManifest manifest, string onnxPath, OnnxModelFactory models, InferenceMetrics metrics)
     {
         var preprocessor = manifest.TakesImages ? new ImagePreprocessor(ImageInputs.From(manifest.Input)) : null;
-        var encoder = manifest.TakesImages ? null : new RowEncoder(manifest.Columns);
-        var model = new OnnxModel(onnxPath, manifest, preprocessor?.Shape ?? [encoder!.Length], intraOpThreads);
+        var encoder = manifest.Columns.Count == 0 ? null : new RowEncoder(manifest.Columns);
+        var model = models.Load(manifest, onnxPath, preprocessor?.Shape ?? (encoder is null ? null : [encoder.Length]));
         try
         {
-            model.Run(1);
-            OutputDecoder.Check(manifest, model.OutputLength);
+            if (!manifest.TakesTensors)
+                OutputDecoder.Check(manifest, ItemLengthOf(model.Outputs[0]));
             return new ServedModel(manifest, model, preprocessor, encoder, metrics);
         }
         catch
@@ -68,6 +78,8 @@ public sealed class ServedModel
             throw;
         }
     }
+
+    private static int ItemLengthOf(TensorSpec tensor) => tensor.ItemShape.Aggregate(1, (product, side) => checked(product * side));
 
     /// <summary>For whoever holds a lease; false when the queue has no room.</summary>
     public bool TryEnqueue(IReadOnlyList<WorkItem> items) => queue.TryEnqueue(items);
@@ -102,7 +114,9 @@ public sealed class ServedModel
         Release();
         await released.Task;
         queue.Close();
-        await worker.Stopped;
+        await Task.WhenAll(workers.Select(worker => worker.Stopped));
+        foreach (var slot in slots)
+            slot.Dispose();
         model.Dispose();
     }
 }

@@ -51,11 +51,11 @@ public sealed class ImageIntake(ImageDecoder decoder, IOptions<PredictionOptions
     {
         using var activity = SuiteTelemetry.Source.StartActivity("decode");
         var started = Stopwatch.GetTimestamp();
-        var tensor = ArrayPool<byte>.Shared.Rent(model.ItemLength * sizeof(float));
+        var tensor = ArrayPool<byte>.Shared.Rent(model.ItemBytes);
         try
         {
             using var pixels = decoder.Decode(image.Bytes, cancellation);
-            model.Preprocessor!.Write(pixels, MemoryMarshal.Cast<byte, float>(tensor.AsSpan(0, model.ItemLength * sizeof(float))));
+            model.Preprocessor!.Write(pixels, MemoryMarshal.Cast<byte, float>(tensor.AsSpan(0, model.ItemBytes)));
             var sha256 = Convert.ToHexStringLower(SHA256.HashData(image.Bytes.Span));
             var input = new PredictionInput(
                 "image", Format: pixels.Format.ToString().ToLowerInvariant(), Width: pixels.Width, Height: pixels.Height, Sha256: sha256, Bytes: image.Bytes.Length);

@@ -24,6 +24,8 @@ public sealed class Predictor(
     {
         await versions.EnsureAsync(request.Model, request.Version, cancellation);
         var manifest = host.Get(request.Model, request.Version).Manifest;
+        if (manifest.TakesTensors)
+            throw ProblemException.UnsupportedType("Content-Type", $"'{request.Model}' takes tensors: POST /v2/models/{request.Model}/infer.");
         if (manifest.TakesImages != images)
             throw ProblemException.UnsupportedType("Content-Type", manifest.TakesImages
                 ? $"'{request.Model}' takes images: send multipart/form-data with 'file', or an image/* body."
@@ -54,7 +56,7 @@ public sealed class Predictor(
             try
             {
                 var prepared = await intake.PrepareAsync(model, image, cancellation);
-                var work = new WorkItem(model.Shape, prepared.Tensor, request.Caller, request.Priority, cancellation);
+                var work = new WorkItem(model.Shape!, prepared.Tensor, request.Caller, request.Priority, cancellation);
                 Enqueue(model, [work]);
                 // Only of an item that was let in: what is refused leaves nothing behind.
                 var kept = keep
@@ -123,11 +125,11 @@ public sealed class Predictor(
 
     private static WorkItem Encode(ServedModel model, JsonElement row, int index, PredictionRequest request, CancellationToken cancellation)
     {
-        var tensor = ArrayPool<byte>.Shared.Rent(model.ItemLength * sizeof(float));
+        var tensor = ArrayPool<byte>.Shared.Rent(model.ItemBytes);
         try
         {
-            model.RowEncoder!.Write(row, index, MemoryMarshal.Cast<byte, float>(tensor.AsSpan(0, model.ItemLength * sizeof(float))));
-            return new WorkItem(model.Shape, tensor, request.Caller, request.Priority, cancellation);
+            model.RowEncoder!.Write(row, index, MemoryMarshal.Cast<byte, float>(tensor.AsSpan(0, model.ItemBytes)));
+            return new WorkItem(model.Shape!, tensor, request.Caller, request.Priority, cancellation);
         }
         catch
         {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using InferenceService.Execution;
 using InferenceService.Models;
 using InferenceSuite.Contracts;
 using Microsoft.Extensions.Options;
@@ -12,7 +13,7 @@ namespace InferenceService.Registry;
 /// drain, dispose. A version that fails to load leaves the old one serving. Used by the follower alone.
 /// </summary>
 public sealed partial class ModelLoader(
-    ModelHost host, ModelCache cache, IServiceScopeFactory scopes, InferenceMetrics metrics,
+    ModelHost host, ModelCache cache, OnnxModelFactory models, IServiceScopeFactory scopes, InferenceMetrics metrics,
     IOptions<ModelOptions> options, ServiceIdentity identity, TimeProvider time, ILogger<ModelLoader> logger)
 {
     private static readonly TimeSpan DrainDeadline = TimeSpan.FromMinutes(2);
@@ -77,7 +78,7 @@ public sealed partial class ModelLoader(
         if (TryLoad(wanted, path) is not { } loaded)
             return null;
         var loadMs = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
-        LogLoaded(logger, wanted.Model, wanted.Version, loadMs, loaded.MaxBatchSize);
+        LogLoaded(logger, wanted.Model, wanted.Version, loadMs);
         Announce(wanted.Model, new ModelLoaded(wanted.Model, wanted.Version, identity.Instance, Math.Round(loadMs, 1), time.GetUtcNow()));
         return loaded;
     }
@@ -87,7 +88,7 @@ public sealed partial class ModelLoader(
         try
         {
             var manifest = ModelManifest.Parse(wanted.Manifest);
-            return ServedModel.Load(manifest, path, options.Value.IntraOpThreads ?? Environment.ProcessorCount, metrics);
+            return ServedModel.Load(manifest, path, models, metrics);
         }
         catch (Exception e)
         {
@@ -124,8 +125,8 @@ public sealed partial class ModelLoader(
 
     private void Announce<TEvent>(string model, TEvent fact) where TEvent : class => unannounced.Add(OutboxMessage.From(fact, model, time.GetUtcNow()));
 
-    [LoggerMessage(LogLevel.Information, "Serving {Model} version {Version}: loaded in {LoadMs:0} ms, batches of up to {MaxBatchSize}, on the CPU")]
-    private static partial void LogLoaded(ILogger logger, string model, string version, double loadMs, int maxBatchSize);
+    [LoggerMessage(LogLevel.Information, "Serving {Model} version {Version}: loaded in {LoadMs:0} ms")]
+    private static partial void LogLoaded(ILogger logger, string model, string version, double loadMs);
 
     [LoggerMessage(LogLevel.Warning, "Version {Version} of {Model} is still held by a request after {Seconds} s; its memory is given back when that ends")]
     private static partial void LogStillHeld(ILogger logger, string model, string version, double seconds);

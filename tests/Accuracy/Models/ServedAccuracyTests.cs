@@ -10,6 +10,7 @@ using InferenceService.Models;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 using TestSupport;
+using Unit.InferenceService.Execution;
 
 namespace Accuracy.Models;
 
@@ -31,7 +32,7 @@ public sealed class ServedAccuracyTests
         var test = File.ReadLines(Path.Combine(photos, "split.tsv")).Skip(1).Select(line => line.Split('\t')).Where(row => row[3] == "test").ToArray();
         var package = Repository.Path("models", "mask-detector", "1");
         var manifest = ModelManifest.Parse(JsonDocument.Parse(File.ReadAllText(Path.Combine(package, "model.json"))).RootElement);
-        var model = ServedModel.Load(manifest, Path.Combine(package, "model.onnx"), 2, new InferenceMetrics(services.GetRequiredService<IMeterFactory>(), new ModelHost()));
+        var model = ServedModel.Load(manifest, Path.Combine(package, "model.onnx"), TestModels.Factory(), new InferenceMetrics(services.GetRequiredService<IMeterFactory>(), new ModelHost()));
 
         var confusion = new Dictionary<(string Truth, string Answer), int>();
         foreach (var row in test)
@@ -60,7 +61,7 @@ public sealed class ServedAccuracyTests
         var reference = File.ReadLines(SuiteData.Path("imagenet", "labels", "reference_predictions.tsv")).Skip(1).Select(line => line.Split('\t'))
             .ToDictionary(row => row[0], row => classes[int.Parse(row[3], CultureInfo.InvariantCulture)]);
         var file = SuiteData.Path("models", "mobilenetv2", "mobilenetv2-fp32.onnx");
-        var model = ServedModel.Load(MobileNet(classes), file, 2, new InferenceMetrics(services.GetRequiredService<IMeterFactory>(), new ModelHost()));
+        var model = ServedModel.Load(MobileNet(classes), file, TestModels.Factory(), new InferenceMetrics(services.GetRequiredService<IMeterFactory>(), new ModelHost()));
 
         int same = 0, right = 0, rightBefore = 0, asked = 0;
         foreach (var (image, wanted) in reference.Where(row => File.Exists(Path.Combine(images, row.Key))))
@@ -94,10 +95,10 @@ public sealed class ServedAccuracyTests
 
     private async Task<string> ClassifyAsync(ServedModel model, string file)
     {
-        var tensor = ArrayPool<byte>.Shared.Rent(model.ItemLength * sizeof(float));
+        var tensor = ArrayPool<byte>.Shared.Rent(model.ItemBytes);
         using (var photo = decoder.Decode(await File.ReadAllBytesAsync(file), CancellationToken.None))
-            model.Preprocessor!.Write(photo, MemoryMarshal.Cast<byte, float>(tensor.AsSpan(0, model.ItemLength * sizeof(float))));
-        var item = new WorkItem(model.Shape, tensor, "accuracy", Priority.Interactive, CancellationToken.None);
+            model.Preprocessor!.Write(photo, MemoryMarshal.Cast<byte, float>(tensor.AsSpan(0, model.ItemBytes)));
+        var item = new WorkItem(model.Shape!, tensor, "accuracy", Priority.Interactive, CancellationToken.None);
         Assert.That(model.TryEnqueue([item]), Is.True);
         return OutputDecoder.Classify(model.Manifest, (await item.Completion).Floats(), top: 1)[0].Label;
     }

@@ -12,7 +12,7 @@ public sealed class BatchCollectorProperties
 {
     private const int MaxBatchSize = 5, Capacity = 12;
     private static readonly string[] Principals = ["ann", "ben", "cat"];
-    private static readonly ItemShape[] Shapes = [new([1]), new([2])];
+    private static readonly ItemShape[] Shapes = [Items.ShapeOf(1), Items.ShapeOf(2)];
 
     [FsCheck.NUnit.Property(MaxTest = 2000)]
     public Property Every_item_is_given_out_once_in_its_order_or_was_abandoned(byte[] program)

@@ -1,5 +1,4 @@
 using InferenceService.Batching;
-using InferenceService.Execution;
 using NUnit.Framework;
 
 namespace Unit.InferenceService.Batching;
@@ -52,10 +51,10 @@ public sealed class BatchCollectorTests
     public void Only_items_of_one_shape_share_a_batch_and_the_others_come_next()
     {
         var collector = Collector(maxBatchSize: 8);
-        var (wide, tall) = (new ItemShape([4, 2]), new ItemShape([2, 4]));
+        var (wide, tall) = (Items.ShapeOf(4, 2), Items.ShapeOf(2, 4));
         var ann = Items.Of("ann", shape: wide);
         var ben = Items.Of("ben", shape: tall);
-        var cat = Items.Of("cat", shape: new ItemShape([4, 2]));
+        var cat = Items.Of("cat", shape: Items.ShapeOf(4, 2));
         var later = Items.Of("ann", shape: tall);
         foreach (var item in (WorkItem[])[ann, ben, cat, later])
             collector.TryAdd([item], 0);

@@ -1,13 +1,17 @@
 using System.Buffers;
 using InferenceService.Batching;
 using InferenceService.Execution;
+using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace Unit.InferenceService.Batching;
 
 /// <summary>Items to queue; a small one carries a number that a test knows it by.</summary>
 internal static class Items
 {
-    public static readonly ItemShape Shape = new([1]);
+    public static readonly ItemShape Shape = ShapeOf(1);
+
+    public static ItemShape ShapeOf(params int[] dims) =>
+        ItemShape.Of([new TensorSpec("input", TensorElementType.Int32, [.. dims.Select(_ => -1)])], dims);
 
     public static WorkItem Of(
         string principal = "ann", Priority priority = Priority.Interactive, ItemShape? shape = null, int number = 0, CancellationToken cancellation = default)

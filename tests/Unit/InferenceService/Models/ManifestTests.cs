@@ -22,7 +22,8 @@ public sealed class ManifestTests
     [TestCase("labels", "[\"only one\"]", "labels")]
     [TestCase("labels", "[\"same\", \"same\"]", "labels")]
     [TestCase("task", "\"fortune-telling\"", "task")]
-    [TestCase("task", "\"tensor\"", "task")]
+    [TestCase("task", "\"face-detection\"", "task")]
+    [TestCase("output", "{}", "output.name")]
     [TestCase("input", "{\"kind\": \"image\", \"width\": 0, \"height\": 8}", "input.width")]
     [TestCase("batching", "{\"maxBatchSize\": 0}", "batching.maxBatchSize")]
     [TestCase("recording", "\"sometimes\"", "recording")]
@@ -44,6 +45,17 @@ public sealed class ManifestTests
         json.Remove(field);
 
         Assert.That(() => Parse(json), Throws.TypeOf<InvalidDataException>().With.Message.Contains(field));
+    }
+
+    [Test]
+    public void A_model_of_tensors_needs_neither_labels_nor_an_output()
+    {
+        var json = Image();
+        json["task"] = "tensor";
+        foreach (var field in new[] { "labels", "input", "output" })
+            json.Remove(field);
+
+        Assert.That(Parse(json), Has.Property("TakesTensors").True.And.Property("TakesImages").False);
     }
 
     [Test]

@@ -8,6 +8,7 @@ using InferenceService.Models;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 using TestSupport;
+using Unit.InferenceService.Execution;
 
 namespace Unit.InferenceService.Models;
 
@@ -55,7 +56,7 @@ public sealed class ServedModelTests
         File.WriteAllText(file, "no protobuf");
         try
         {
-            Assert.That(() => ServedModel.Load(Manifest(), file, 1, Metrics()), Throws.InstanceOf<Microsoft.ML.OnnxRuntime.OnnxRuntimeException>());
+            Assert.That(() => ServedModel.Load(Manifest(), file, TestModels.Factory(), Metrics()), Throws.InstanceOf<Microsoft.ML.OnnxRuntime.OnnxRuntimeException>());
         }
         finally
         {
@@ -65,10 +66,10 @@ public sealed class ServedModelTests
 
     [Test]
     public void A_manifest_that_names_another_output_is_refused() => Assert.That(
-        () => ServedModel.Load(Manifest() with { Output = new OutputSpec("nowhere") }, Path.Combine(Package, "model.onnx"), 1, Metrics()),
+        () => ServedModel.Load(Manifest() with { Output = new OutputSpec("nowhere") }, Path.Combine(Package, "model.onnx"), TestModels.Factory(), Metrics()),
         Throws.TypeOf<InvalidDataException>().With.Message.Contains("nowhere"));
 
-    private ServedModel Load() => ServedModel.Load(Manifest(), Path.Combine(Package, "model.onnx"), intraOpThreads: 1, Metrics());
+    private ServedModel Load() => ServedModel.Load(Manifest(), Path.Combine(Package, "model.onnx"), TestModels.Factory(), Metrics());
 
     private static ModelManifest Manifest() => ModelManifest.Parse(JsonDocument.Parse(File.ReadAllText(Path.Combine(Package, "model.json"))).RootElement);
 
@@ -82,7 +83,7 @@ public sealed class ServedModelTests
         {
             var tensor = ArrayPool<byte>.Shared.Rent(row.Length * sizeof(float));
             MemoryMarshal.AsBytes<float>(row).CopyTo(tensor);
-            return new WorkItem(model.Shape, tensor, "caller", Priority.Interactive, cancellation);
+            return new WorkItem(model.Shape!, tensor, "caller", Priority.Interactive, cancellation);
         }).ToArray();
         Assert.That(model.TryEnqueue(items), Is.True);
         var results = await Task.WhenAll(items.Select(item => item.Completion)).WaitAsync(cancellation);

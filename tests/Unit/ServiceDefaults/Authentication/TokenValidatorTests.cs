@@ -4,7 +4,7 @@ using ServiceDefaults.Authentication;
 
 namespace Unit.ServiceDefaults.Authentication;
 
-[TestFixture]
+[TestFixture, FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class TokenValidatorTests
 {
     private readonly Clock clock = new();
