@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics.Tensors;
 using InferenceSuite.Contracts;
 
@@ -18,22 +19,41 @@ public static class OutputDecoder
     /// <summary>The <paramref name="top"/> best labels, best first; equal ones keep the manifest's order.</summary>
     public static LabelScore[] Classify(ModelManifest manifest, ReadOnlySpan<float> output, int top)
     {
-        var confidences = new float[manifest.Labels.Count];
-        if (output.Length == 1 && confidences.Length == 2) // a single sigmoid says how likely the second label is
-            (confidences[0], confidences[1]) = (1 - Sigmoid(output[0]), Sigmoid(output[0]));
-        else
-            Activate(manifest.Output.Activation, output, confidences);
-        return Best(manifest.Labels, confidences, top);
+        var rented = ArrayPool<float>.Shared.Rent(manifest.Labels.Count);
+        try
+        {
+            var confidences = rented.AsSpan(0, manifest.Labels.Count);
+            if (output.Length == 1 && confidences.Length == 2) // a single sigmoid says how likely the second label is
+                (confidences[0], confidences[1]) = (1 - Sigmoid(output[0]), Sigmoid(output[0]));
+            else
+                Activate(manifest.Output.Activation, output, confidences);
+            return Best(manifest.Labels, confidences, Math.Min(top, confidences.Length));
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(rented);
+        }
     }
 
-    // Sorts indices, not records: of a thousand labels five are looked at.
-    private static LabelScore[] Best(IReadOnlyList<string> labels, float[] confidences, int top)
+    // Of a thousand labels five are looked at: one pass that keeps the best so far sorted, instead of sorting them all.
+    private static LabelScore[] Best(IReadOnlyList<string> labels, ReadOnlySpan<float> confidences, int top)
     {
-        var order = new int[labels.Count];
-        for (var i = 0; i < order.Length; i++)
-            order[i] = i;
-        Array.Sort(order, (a, b) => confidences[a] == confidences[b] ? a.CompareTo(b) : confidences[b].CompareTo(confidences[a]));
-        return [.. order.Take(top).Select(i => new LabelScore(labels[i], confidences[i]))];
+        var best = ArrayPool<int>.Shared.Rent(top);
+        var kept = 0;
+        for (var i = 0; i < confidences.Length; i++)
+        {
+            if (kept == top && confidences[i] <= confidences[best[kept - 1]])
+                continue;
+            var place = kept < top ? kept++ : kept - 1;
+            for (; place > 0 && confidences[best[place - 1]] < confidences[i]; place--)
+                best[place] = best[place - 1];
+            best[place] = i;
+        }
+        var scores = new LabelScore[kept];
+        for (var i = 0; i < kept; i++)
+            scores[i] = new LabelScore(labels[best[i]], confidences[best[i]]);
+        ArrayPool<int>.Shared.Return(best);
+        return scores;
     }
 
     public static double Score(ModelManifest manifest, ReadOnlySpan<float> output) =>
