@@ -39,14 +39,15 @@ public sealed class ImageDecoder
     /// <exception cref="ImageRejectedException">The file is not acceptable or damaged.</exception>
     /// <exception cref="TimeoutException">No turn within <see cref="ImageLimits.MaxWait"/>: too many decodes at once.</exception>
     /// <exception cref="OperationCanceledException">As asked.</exception>
-    public DecodedImage Decode(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    public DecodedImage Decode(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken, AlphaMode alpha = AlphaMode.Drop)
     {
         var (entry, facts) = Inspect(bytes.Span);
         if (!_turns.Wait(_limits.MaxWait, cancellationToken))
             throw new TimeoutException($"No image could be decoded within {_limits.MaxWait.TotalSeconds:0.#} s: ImageLimits.MaxConcurrentDecodes is {_limits.MaxConcurrentDecodes}.");
         try
         {
-            return StripDecoder.Decode(entry, facts, bytes.Span, cancellationToken);
+            using var source = entry.Reader!.Open(entry, bytes.Span, facts, new OpenOptions(alpha));
+            return StripDecoder.Decode(source, entry.Format, facts.Orientation, cancellationToken);
         }
         finally
         {
