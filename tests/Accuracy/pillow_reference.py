@@ -36,6 +36,14 @@ CASES = {
 }
 
 
+def turn_upright(file):
+    """Where libtiff decodes, loading turns the picture already, and exif_transpose would turn it once more."""
+    if getattr(file, "use_load_libtiff", False):
+        file.load()
+        return file
+    return ImageOps.exif_transpose(file)
+
+
 def paste_on_white(image):
     """The picture without its alpha, as one sees it on paper."""
     if "A" not in image.mode and "transparency" not in image.info:
@@ -52,9 +60,7 @@ def main(list_path, out):
             try:
                 with Image.open(path) as file:
                     mode = file.mode
-                    # Where libtiff decodes, loading turns the picture upright already, and exif_transpose would turn it once more.
-                    file.load()
-                    upright = file if getattr(file, "use_load_libtiff", False) else ImageOps.exif_transpose(file)
+                    upright = turn_upright(file)
                     image, on_white = upright.convert("RGB"), paste_on_white(upright)
             except Exception as error:  # any refusal is a refusal: Pillow raises half a dozen types
                 print(number, "rejected", 0, 0, "", str(error).splitlines()[0], sep="\t", file=index)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Imaging;
 
 /// <summary>
@@ -71,8 +73,9 @@ internal sealed unsafe class NarrowedRows : IDisposable
             block = Gray(block, count, columns);
         if (_axis.Source == _axis.Resized)
         {
+            var bytesKept = (uint)(_axis.Count * _channels);
             for (var y = 0; y < count; y++)
-                Buffer.MemoryCopy(block.First + y * block.Stride, target + (nint)y * columns * _channels, columns * _channels, columns * _channels);
+                Unsafe.CopyBlockUnaligned(target + y * (nint)bytesKept, block.First + y * block.Stride + (_axis.First - left) * _channels, bytesKept);
             return;
         }
 
