@@ -43,6 +43,7 @@ public sealed record LabelScore(string Label, double Confidence);
 /// <param name="Bytes">Size received.</param>
 /// <param name="Object">The stored input in StorageService, <c>{owner}/{sha256}</c>; null when it is not kept.</param>
 /// <param name="Row">The row itself as JSON, when it is at most 8 kB.</param>
+/// <param name="Metrics">What an image looks like; null for anything else, and in events from before it was measured.</param>
 public sealed record PredictionInput(
     string Kind,
     string? Format = null,
@@ -51,7 +52,19 @@ public sealed record PredictionInput(
     string? Sha256 = null,
     long? Bytes = null,
     string? Object = null,
-    System.Text.Json.JsonElement? Row = null);
+    System.Text.Json.JsonElement? Row = null,
+    InputMetrics? Metrics = null);
+
+/// <summary>
+/// An image in five numbers, for drift and for what confidence depends on. Measured on at most 64 × 64 pixels of the picture as
+/// the model saw it (resized and cut, before normalisation), from Y, the luminance 0..255. Four decimals.
+/// </summary>
+/// <param name="Brightness">Mean of Y / 255, 0..1.</param>
+/// <param name="Contrast">RMS contrast: standard deviation of Y / 255, 0..0.5.</param>
+/// <param name="Sharpness">Variance of the Laplacian of Y, in levels²; 0 flat, small blurred, thousands for fine texture.</param>
+/// <param name="Saturation">Mean of HSV's saturation, 0 gray .. 1 pure colours; 0 for a model that takes gray.</param>
+/// <param name="Entropy">Of the histogram of Y, in bits, 0..8.</param>
+public sealed record InputMetrics(double Brightness, double Contrast, double Sharpness, double Saturation, double Entropy);
 
 /// <summary>Where the time of one item went, in milliseconds.</summary>
 /// <param name="QueueMs">From entering the model's queue to the start of its batch.</param>

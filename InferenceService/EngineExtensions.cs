@@ -35,7 +35,11 @@ internal static class EngineExtensions
         services.AddHealthChecks().AddCheck<ModelsHealthCheck>("models", tags: [HealthExtensions.Ready]);
 
         // ImageIntake lets no more decode at once than the decoder's own limit, so nobody blocks a thread there.
-        services.AddSingleton(provider => new ImageDecoder(new ImageLimits { MaxFileBytes = provider.GetRequiredService<IOptions<PredictionOptions>>().Value.MaxImageBytes }));
+        services.AddSingleton(provider =>
+        {
+            var options = provider.GetRequiredService<IOptions<PredictionOptions>>().Value;
+            return new ImageDecoder(options.Images.ToLimits(options.MaxImageBytes));
+        });
         services.AddSingleton<UploadBudget>();
         services.AddSingleton<ImageUploads>();
         services.AddSingleton<ImageIntake>();

@@ -22,6 +22,9 @@ internal static class ImageInputs
                 Scale = input.Scale,
                 Mean = input.Mean ?? [],
                 Std = input.Std ?? [],
+                PadColour = Colour(input.PadColour ?? [0, 0, 0]),
+                Alpha = Word<AlphaMode>(input.Alpha, "alpha"),
+                FastDecode = input.FastDecode,
             };
         }
         catch (ArgumentException e)
@@ -29,6 +32,10 @@ internal static class ImageInputs
             throw new InvalidDataException($"model.json: input: {e.Message}", e);
         }
     }
+
+    private static byte[] Colour(int[] values) => values is [>= 0 and <= 255, >= 0 and <= 255, >= 0 and <= 255]
+        ? Array.ConvertAll(values, value => (byte)value)
+        : throw new InvalidDataException("model.json: input.padColour must be three numbers 0..255: red, green, blue.");
 
     private static TEnum Word<TEnum>(string word, string field) where TEnum : struct, Enum =>
         Enum.TryParse<TEnum>(word.Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out var value) && Enum.IsDefined(value)

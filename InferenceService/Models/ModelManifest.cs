@@ -70,6 +70,9 @@ public enum Recording { Durable, Off }
 /// <param name="Name">The graph's input; null takes its only one.</param>
 /// <param name="ShorterSide">For cover-crop: the shorter side after resizing, in pixels; absent means the crop's own size.</param>
 /// <param name="Scale">Multiplies 0..255 first; then mean is subtracted and the result divided by std.</param>
+/// <param name="PadColour">For contain: red, green, blue of the border, 0..255; black where absent.</param>
+/// <param name="Alpha"><c>drop</c> leaves transparency out, <c>white</c> shows the picture on white.</param>
+/// <param name="FastDecode">Lets a JPEG much larger than needed be decoded at a fraction of its size: faster, not exact.</param>
 public sealed record InputSpec(
     string? Kind = null,
     string? Name = null,
@@ -82,7 +85,10 @@ public sealed record InputSpec(
     int? ShorterSide = null,
     float Scale = 1,
     float[]? Mean = null,
-    float[]? Std = null);
+    float[]? Std = null,
+    int[]? PadColour = null,
+    string Alpha = "drop",
+    bool FastDecode = false);
 
 /// <param name="Values">For a category: what it can be; the tensor carries the index, -1 for anything else.</param>
 public sealed record ColumnSpec(string Name, ColumnType Type, IReadOnlyList<string>? Values = null);

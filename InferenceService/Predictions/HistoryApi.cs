@@ -17,7 +17,7 @@ public static class HistoryApi
         var history = app.MapGroup("/v1/predictions").RequireAnyScope(Scopes.Predict, Scopes.Feedback).WithTags("History").ProducesProblem(StatusCodes.Status404NotFound);
         history.MapGet("/{id:guid}", GetAsync).WithName("GetPrediction").WithSummary("By a request's id all its items, by an item's id that one.");
         history.MapGet("/", ListAsync).WithName("ListPredictions").WithSummary("Filter, sort by time (newest first), confidence (lowest first) or totalMs (slowest first), page by cursor.");
-        history.MapGet("/{id:guid}/image", GetImageAsync).WithName("GetPredictionImage").WithSummary("The image of an item, as it was sent.").Produces<byte[]>(StatusCodes.Status200OK, "image/jpeg", "image/png");
+        history.MapGet("/{id:guid}/image", GetImageAsync).WithName("GetPredictionImage").WithSummary("The image of an item, as it was sent.").Produces<byte[]>(StatusCodes.Status200OK, "image/jpeg", "image/png", "image/webp", "image/gif", "image/tiff", "image/bmp", "image/avif");
     }
 
     private static async Task<Ok<PredictionAnswer>> GetAsync(Guid id, ClaimsPrincipal user, InferenceDb db, CancellationToken cancellation)

@@ -1,3 +1,4 @@
+using Imaging;
 using Microsoft.OpenApi;
 
 namespace InferenceService.Predictions;
@@ -16,8 +17,8 @@ internal static class ImageBody
             var content = new Dictionary<string, OpenApiMediaType> { ["multipart/form-data"] = new() { Schema = Form(field, several) } };
             if (rowsToo)
                 content["application/json"] = new() { Schema = Rows() };
-            if (!several || rowsToo)
-                content["image/jpeg"] = content["image/png"] = new() { Schema = File };
+            foreach (var format in !several || rowsToo ? ImageDecoder.AcceptedFormats : [])
+                content[$"image/{ImageIntake.NameOf(format)}"] = new() { Schema = File };
             operation.RequestBody = new OpenApiRequestBody { Required = true, Content = content };
             return Task.CompletedTask;
         });

@@ -15,10 +15,10 @@ namespace InferenceService.Predictions;
 /// <param name="Tensor">The item's input, rented from the shared pool; whoever takes the item owns it.</param>
 public sealed record PreparedItem(byte[] Tensor, PredictionInput Input, double DecodeMs);
 
-/// <summary>From an uploaded file to the input of a model: decode, preprocess, hash. No more at once than there are processors.</summary>
+/// <summary>From an uploaded file to the input of a model: decode, preprocess, hash. No more at once than the decoder has turns.</summary>
 public sealed class ImageIntake(ImageDecoder decoder, IOptions<PredictionOptions> options)
 {
-    private readonly SemaphoreSlim processors = new(Environment.ProcessorCount);
+    private readonly SemaphoreSlim processors = new(options.Value.Images.MaxConcurrentDecodes ?? Environment.ProcessorCount);
     private int waiting;
 
     /// <exception cref="ProblemException">The file is refused (413, 415, 422, naming it) or too many wait already (503).</exception>
@@ -54,11 +54,10 @@ public sealed class ImageIntake(ImageDecoder decoder, IOptions<PredictionOptions
         var tensor = ArrayPool<byte>.Shared.Rent(model.ItemBytes);
         try
         {
-            using var pixels = decoder.Decode(image.Bytes, cancellation);
-            model.Preprocessor!.Write(pixels, MemoryMarshal.Cast<byte, float>(tensor.AsSpan(0, model.ItemBytes)));
-            var sha256 = Convert.ToHexStringLower(SHA256.HashData(image.Bytes.Span));
+            var picture = decoder.Prepare(image.Bytes, model.Preprocessor!, MemoryMarshal.Cast<byte, float>(tensor.AsSpan(0, model.ItemBytes)), cancellation);
             var input = new PredictionInput(
-                "image", Format: pixels.Format.ToString().ToLowerInvariant(), Width: pixels.Width, Height: pixels.Height, Sha256: sha256, Bytes: image.Bytes.Length);
+                "image", Format: NameOf(picture.Format), Width: picture.Width, Height: picture.Height, Sha256: Sha256(image.Bytes.Span),
+                Bytes: image.Bytes.Length, Metrics: ToContract(picture.Metrics));
             return new PreparedItem(tensor, input, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         }
         catch (Exception e)
@@ -69,6 +68,29 @@ public sealed class ImageIntake(ImageDecoder decoder, IOptions<PredictionOptions
             throw;
         }
     }
+
+    /// <summary>As in <c>image/jpeg</c>.</summary>
+    internal static string NameOf(ImageFormat format) => format switch
+    {
+        ImageFormat.Jpeg => "jpeg",
+        ImageFormat.Png => "png",
+        ImageFormat.WebP => "webp",
+        ImageFormat.Gif => "gif",
+        ImageFormat.Tiff => "tiff",
+        ImageFormat.Bmp => "bmp",
+        ImageFormat.Avif => "avif",
+        _ => throw new ArgumentOutOfRangeException(nameof(format), format, "has no name"),
+    };
+
+    private static string Sha256(ReadOnlySpan<byte> bytes)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(bytes, hash);
+        return Convert.ToHexStringLower(hash);
+    }
+
+    private static InputMetrics ToContract(ImageMetrics metrics) =>
+        new(metrics.Brightness, metrics.Contrast, metrics.Sharpness, metrics.Saturation, metrics.Entropy);
 
     private static ProblemException Explain(ImageRejectedException rejected, string field) => rejected.Reason switch
     {

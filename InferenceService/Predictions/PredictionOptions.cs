@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using Imaging;
+using Microsoft.Extensions.Options;
 
 namespace InferenceService.Predictions;
 
@@ -31,4 +33,35 @@ public sealed class PredictionOptions
 
     /// <summary>Whether inputs of recorded image models are kept at all.</summary>
     public bool KeepImages { get; init; } = true;
+
+    /// <summary>What the decoder takes on.</summary>
+    [ValidateObjectMembers]
+    public ImageOptions Images { get; init; } = new();
+}
+
+/// <summary>The section <c>Predictions:Images</c>: checked on a file's header, before any pixel is decoded.</summary>
+public sealed class ImageOptions
+{
+    /// <summary>Largest width and largest height in pixels.</summary>
+    [Range(1, 65535)]
+    public int MaxSidePixels { get; init; } = 16384;
+
+    /// <summary>Largest width × height. Memory for one decode grows with it: some 10 bytes a pixel at worst.</summary>
+    [Range(1, 500_000_000)]
+    public long MaxPixels { get; init; } = 50_000_000;
+
+    /// <summary>Most scans in a JPEG, and in each piece of a TIFF with JPEG in it: every scan is a pass over the picture.</summary>
+    [Range(1, 1000)]
+    public int MaxJpegScans { get; init; } = 100;
+
+    /// <summary>Images decoded at once. Absent: one per processor.</summary>
+    [Range(1, 1024)]
+    public int? MaxConcurrentDecodes { get; init; }
+
+    /// <param name="maxFileBytes">From <see cref="PredictionOptions.MaxImageBytes"/>, the limit while uploading.</param>
+    public ImageLimits ToLimits(long maxFileBytes)
+    {
+        var limits = new ImageLimits { MaxFileBytes = maxFileBytes, MaxSidePixels = MaxSidePixels, MaxPixels = MaxPixels, MaxJpegScans = MaxJpegScans };
+        return MaxConcurrentDecodes is { } decodes ? limits with { MaxConcurrentDecodes = decodes } : limits;
+    }
 }

@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Imaging;
 
@@ -33,11 +35,25 @@ internal static class PixelPool
                 Idle[bucket].Push(array);
             }
         }
-        return GC.AllocateUninitializedArray<byte>(size);
+        return GC.AllocateUninitializedArray<byte>(size, pinned: true);
     }
 
-    internal static void Return(byte[] array)
+    /// <summary>Where a rented array's bytes are. Its arrays are pinned from birth, so native code may hold on to the address.</summary>
+    internal static unsafe byte* Address(byte[] rented) => (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(rented));
+
+    /// <summary>The same array where it is large enough, else a larger one in its place; the content is lost.</summary>
+    internal static byte[] Grow(byte[]? rented, int length)
     {
+        if (rented is not null && rented.Length >= length + Slack)
+            return rented;
+        Return(rented);
+        return Rent(length);
+    }
+
+    internal static void Return(byte[]? array)
+    {
+        if (array is null)
+            return;
         var (bucket, _) = Bucket(array.Length);
         lock (Gate)
         {

@@ -2,7 +2,7 @@
 
 usage: pillow_reference.py LIST OUT
 LIST   a text file with one image path per line.
-OUT    a folder: N.rgb holds the pixels of line N [H, W, 3] uint8, N.<case> the resized picture [h, w, 3] uint8,
+OUT    a folder: N.rgb holds the pixels of line N [H, W, 3] uint8, N.white the same on white, N.<case> the resized picture [h, w, 3] uint8,
        and index.tsv one row per line: N, "ok" or "rejected", width, height, Pillow's mode, message.
 """
 import os
@@ -36,19 +36,40 @@ CASES = {
 }
 
 
+def turn_upright(file):
+    """Where libtiff decodes, loading turns the picture already, and exif_transpose would turn it once more."""
+    if getattr(file, "use_load_libtiff", False):
+        file.load()
+        return file
+    return ImageOps.exif_transpose(file)
+
+
+def paste_on_white(image):
+    """The picture without its alpha, as one sees it on paper."""
+    if "A" not in image.mode and "transparency" not in image.info:
+        return image.convert("RGB")
+    image = image.convert("RGBA")
+    white = Image.new("RGB", image.size, (255, 255, 255))
+    white.paste(image, mask=image)
+    return white
+
+
 def main(list_path, out):
     with open(list_path, encoding="utf-8") as lines, open(os.path.join(out, "index.tsv"), "w", encoding="utf-8") as index:
         for number, path in enumerate(lines.read().splitlines()):
             try:
                 with Image.open(path) as file:
                     mode = file.mode
-                    image = ImageOps.exif_transpose(file).convert("RGB")
+                    upright = turn_upright(file)
+                    image, on_white = upright.convert("RGB"), paste_on_white(upright)
             except Exception as error:  # any refusal is a refusal: Pillow raises half a dozen types
                 print(number, "rejected", 0, 0, "", str(error).splitlines()[0], sep="\t", file=index)
                 continue
             print(number, "ok", *image.size, mode, "", sep="\t", file=index)
             with open(os.path.join(out, f"{number}.rgb"), "wb") as pixels:
                 pixels.write(image.tobytes())
+            with open(os.path.join(out, f"{number}.white"), "wb") as pixels:
+                pixels.write(on_white.tobytes())
             for name, resize in CASES.items():
                 with open(os.path.join(out, f"{number}.{name}"), "wb") as pixels:
                     pixels.write(resize(image).tobytes())

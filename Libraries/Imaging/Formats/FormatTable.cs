@@ -1,18 +1,5 @@
 namespace Imaging;
 
-internal delegate bool SignatureTest(ReadOnlySpan<byte> bytes);
-
-internal delegate HeaderFacts HeaderReader(ReadOnlySpan<byte> file, ImageLimits limits);
-
-/// <summary>Copies what the pixels depend on into <paramref name="target"/>, which is as long as the file; returns the length.</summary>
-internal delegate int EssentialsCopier(ReadOnlySpan<byte> file, Span<byte> target);
-
-/// <summary>What a header reader found: pixels as stored, and the EXIF orientation.</summary>
-internal readonly record struct HeaderFacts(int Width, int Height, int Orientation);
-
-/// <summary>How an accepted format is read: by our header reader and filter, then by libvips' loader of buffers, named as operation and as class.</summary>
-internal sealed record FormatReader(HeaderReader ReadHeader, EssentialsCopier CopyEssentials, string Operation, string ClassName, string Options);
-
 /// <summary>A format we can name. Without a <paramref name="Reader"/> it is recognised and refused.</summary>
 internal sealed record FormatEntry(ImageFormat Format, string Name, SignatureTest Matches, FormatReader? Reader = null);
 
@@ -25,14 +12,18 @@ internal static class FormatTable
     private static readonly FormatEntry[] Entries =
     [
         new(ImageFormat.Jpeg, "JPEG", b => b.StartsWith<byte>([0xFF, 0xD8, 0xFF]),
-            new(JpegHeader.Read, JpegHeader.CopyEssentials, "jpegload_buffer", "VipsForeignLoadJpegBuffer", Strict)),
+            new VipsReader(JpegHeader.Read, JpegHeader.CopyEssentials, "jpegload_buffer", "VipsForeignLoadJpegBuffer", Strict, shrinks: true)),
         new(ImageFormat.Png, "PNG", b => b.StartsWith(PngHeader.Signature),
-            new(PngHeader.Read, PngHeader.CopyEssentials, "pngload_buffer", "VipsForeignLoadPngBuffer", Strict)),
-        new(ImageFormat.WebP, "WebP", b => b.StartsWith("RIFF"u8) && At(b, 8, "WEBP"u8)),
-        new(ImageFormat.Gif, "GIF", b => b.StartsWith("GIF87a"u8) || b.StartsWith("GIF89a"u8)),
-        new(ImageFormat.Tiff, "TIFF", b => b.StartsWith("II*\0"u8) || b.StartsWith("MM\0*"u8) || b.StartsWith("II+\0"u8) || b.StartsWith("MM\0+"u8)),
-        new(ImageFormat.Bmp, "BMP", b => b.StartsWith("BM"u8)),
-        new(ImageFormat.Avif, "AVIF", b => At(b, 4, "ftypavif"u8) || At(b, 4, "ftypavis"u8)),
+            new VipsReader(PngHeader.Read, PngHeader.CopyEssentials, "pngload_buffer", "VipsForeignLoadPngBuffer", Strict)),
+        new(ImageFormat.WebP, "WebP", b => b.StartsWith("RIFF"u8) && At(b, 8, "WEBP"u8),
+            // WebP has no rows to stream: without memory=true every strip would go through a temporary file.
+            new VipsReader(WebPHeader.Read, WebPHeader.CopyEssentials, "webpload_buffer", "VipsForeignLoadWebpBuffer", $"{Strict},memory=true")),
+        new(ImageFormat.Gif, "GIF", b => b.StartsWith("GIF87a"u8) || b.StartsWith("GIF89a"u8), new ManagedReader(GifHeader.Read, GifSource.Open)),
+        new(ImageFormat.Tiff, "TIFF", b => b.StartsWith("II*\0"u8) || b.StartsWith("MM\0*"u8) || b.StartsWith("II+\0"u8) || b.StartsWith("MM\0+"u8),
+            new VipsReader(TiffHeader.Read, TiffHeader.CopyEssentials, "tiffload_buffer", "VipsForeignLoadTiffBuffer", Strict)),
+        new(ImageFormat.Bmp, "BMP", b => b.StartsWith("BM"u8), new ManagedReader(BmpHeader.Read, BmpSource.Open)),
+        new(ImageFormat.Avif, "AVIF", b => At(b, 4, "ftypavif"u8) || At(b, 4, "ftypavis"u8),
+            new VipsReader(AvifHeader.Read, AvifHeader.CopyEssentials, "heifload_buffer", "VipsForeignLoadHeifBuffer", $"{Strict},memory=true")),
     ];
 
     internal static FormatEntry[] Accepted { get; } = Array.FindAll(Entries, e => e.Reader is not null);

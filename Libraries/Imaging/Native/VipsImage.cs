@@ -14,21 +14,22 @@ internal sealed unsafe class VipsImage : IDisposable
     internal int Format => Vips.Format(_image);
     internal int Interpretation => Vips.Interpretation(_image);
 
-    /// <param name="reader">The loader.</param>
+    /// <param name="loader">Its name as an operation.</param>
+    /// <param name="options">The loader's.</param>
     /// <param name="data">The file; stays referenced until <see cref="Dispose"/>, so the caller keeps it pinned.</param>
     /// <param name="length">Bytes at <paramref name="data"/>.</param>
     /// <returns>Null when the loader refuses the file.</returns>
-    internal static VipsImage? TryOpen(FormatReader reader, byte* data, int length)
+    internal static VipsImage? TryOpen(string loader, string options, byte* data, int length)
     {
-        var operation = Vips.NewOperation(reader.Operation);
+        var operation = Vips.NewOperation(loader);
         if (operation == 0)
-            throw new InvalidOperationException($"libvips was built without {reader.Operation}.");
+            throw new InvalidOperationException($"libvips was built without {loader}.");
         var built = operation;
         try
         {
             SetBuffer(operation, data, length);
-            if (Vips.SetOptions(operation, reader.Options) != 0)
-                throw new InvalidOperationException($"libvips does not know '{reader.Options}' for {reader.Operation}.");
+            if (Vips.SetOptions(operation, options) != 0)
+                throw new InvalidOperationException($"libvips does not know '{options}' for {loader}.");
             var result = Vips.Build(operation);
             if (result == 0)
             {
@@ -46,14 +47,14 @@ internal sealed unsafe class VipsImage : IDisposable
         }
     }
 
-    /// <summary>Decodes rows <paramref name="top"/> and following.</summary>
+    /// <summary>Decodes a part of the rows from <paramref name="top"/> on.</summary>
     /// <returns>The rows without padding, to be freed with <see cref="Vips.Free"/>; null when the data is damaged.</returns>
-    internal byte* TryFetch(int top, int rows, out nuint length)
+    internal byte* TryFetch(int left, int top, int columns, int rows, out nuint length)
     {
         length = 0;
         if (_region == 0)
             _region = Vips.NewRegion(_image);
-        var memory = _region == 0 ? null : Vips.Fetch(_region, 0, top, Width, rows, out length);
+        var memory = _region == 0 ? null : Vips.Fetch(_region, left, top, columns, rows, out length);
         // The error buffer is shared by the whole process and only ever grows: never shown, always cleared.
         if (memory == null)
             Vips.ClearErrors();

@@ -22,8 +22,8 @@ internal static unsafe class VipsRuntime
         Vips.BlockUntrusted(1);
         Vips.BlockOperation("VipsForeignLoad", 1);
         Vips.BlockOperation("VipsForeignSave", 1);
-        foreach (var format in FormatTable.Accepted)
-            Vips.BlockOperation(format.Reader!.ClassName, 0);
+        foreach (var reader in FormatTable.Accepted.Select(format => format.Reader).OfType<VipsReader>())
+            Vips.BlockOperation(reader.ClassName, 0);
 
         // Requests are the parallelism. A cache would keep callers' pictures, and never hit.
         Vips.SetConcurrency(1);

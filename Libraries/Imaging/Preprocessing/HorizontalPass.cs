@@ -16,8 +16,9 @@ internal static unsafe class HorizontalPass
     /// <param name="rows">Rows to resize.</param>
     /// <param name="channels">1 or 3.</param>
     /// <param name="taps">The x axis.</param>
+    /// <param name="packed">The same weights, packed.</param>
     /// <param name="vectors">False takes the portable path.</param>
-    internal static void Run(byte* source, nint sourceStride, byte* target, int rows, int channels, FilterTaps taps, bool vectors = true)
+    internal static void Run(byte* source, nint sourceStride, byte* target, int rows, int channels, FilterTaps taps, PackedWeights packed, bool vectors = true)
     {
         var targetStride = (nint)taps.Outputs * channels;
         if (channels == 1)
@@ -27,7 +28,6 @@ internal static unsafe class HorizontalPass
         }
         else if (vectors && Avx2.IsSupported)
         {
-            using var packed = new PackedWeights(taps);
             for (var y = 0; y < rows; y += 2)
             {
                 // An odd last row is computed twice rather than by a second kernel.

@@ -33,6 +33,16 @@ public enum ResizeMode
     Contain,
 }
 
+/// <summary>What becomes of transparency before the picture is resized.</summary>
+public enum AlphaMode
+{
+    /// <summary>The alpha channel is left out, as Pillow's convert("RGB") does; transparent pixels show the colour that the file happens to hold.</summary>
+    Drop,
+
+    /// <summary>The picture is pasted on white with its alpha as the mask.</summary>
+    White,
+}
+
 /// <summary>The resampling filter; both widen when shrinking (antialiased), as Pillow's do.</summary>
 public enum Interpolation
 {
@@ -63,6 +73,12 @@ public sealed record ImageInput
     /// <summary>For <see cref="ResizeMode.Contain"/>: red, green, blue of the border, before normalisation. A gray model gets its luminance.</summary>
     public byte[] PadColour { get; init; } = [0, 0, 0];
 
+    /// <summary>What becomes of transparency.</summary>
+    public AlphaMode Alpha { get; init; } = AlphaMode.Drop;
+
+    /// <summary>Whether a JPEG much larger than needed may be decoded at 1/2, 1/4 or 1/8 of its size: faster, and not exact. It stays at least twice as large as what it is resized to.</summary>
+    public bool FastDecode { get; init; }
+
     /// <summary>Each channel value v of 0..255 becomes (v · Scale − Mean) / Std. 1/255 where absent.</summary>
     public float Scale { get; init; } = 1f / 255;
 
@@ -84,6 +100,7 @@ public sealed record ImageInput
         Require(Enum.IsDefined(Layout), nameof(Layout), "is unknown");
         Require(Enum.IsDefined(Colour), nameof(Colour), "is unknown");
         Require(Enum.IsDefined(Resize), nameof(Resize), "is unknown");
+        Require(Enum.IsDefined(Alpha), nameof(Alpha), "is unknown");
         Require(Enum.IsDefined(Interpolation), nameof(Interpolation), "is unknown");
         Require(float.IsFinite(Scale) && Scale != 0, nameof(Scale), "must be a finite number other than 0");
         RequirePerChannel(Mean, nameof(Mean));

@@ -1,8 +1,8 @@
 namespace Imaging;
 
 /// <summary>
-/// Turns decoded pictures into a model's input tensor: resized with 8-bit fixed-point arithmetic, horizontally and then
-/// vertically, bit for bit as Pillow does, and normalised on the way out. Only the part that the model sees is computed. Thread-safe.
+/// Turns pictures into a model's input tensor: resized with 8-bit fixed-point arithmetic, horizontally and then vertically,
+/// bit for bit as Pillow does, measured, and normalised on the way out. Only the part that the model sees is computed. Thread-safe.
 /// </summary>
 public sealed class ImagePreprocessor
 {
@@ -28,77 +28,65 @@ public sealed class ImagePreprocessor
     /// <summary>Number of float32 values of one image.</summary>
     public int Length { get; }
 
+    internal AlphaMode Alpha => _input.Alpha;
+
     /// <summary>Writes the image's tensor over the first <see cref="Length"/> values of <paramref name="destination"/>.</summary>
+    /// <returns>What the resized picture looks like.</returns>
     /// <exception cref="ArgumentException"><paramref name="destination"/> is too short.</exception>
     /// <exception cref="ObjectDisposedException">The image is disposed.</exception>
-    public unsafe void Write(DecodedImage image, Span<float> destination)
+    public unsafe ImageMetrics Write(DecodedImage image, Span<float> destination)
     {
         ArgumentNullException.ThrowIfNull(image);
+        using var source = new MemorySource(PixelPool.Address(image.Buffer), image.Width, image.Height);
+        return Write(source, destination, CancellationToken.None);
+    }
+
+    /// <summary>The same with a picture that is decoded on the way: no more of it is ever in memory than a strip.</summary>
+    internal unsafe ImageMetrics Write(PixelSource source, Span<float> destination, CancellationToken cancellation)
+    {
+        RequireRoom(destination);
+        var plan = ResizePlan.For(_input, source.Width, source.Height);
+        using var vertical = new FilterTaps(plan.Y, _input.Interpolation);
+        using var narrowed = new NarrowedRows(source, plan.X, vertical.Range, _input, cancellation);
+
+        var rowBytes = plan.X.Count * _input.Channels;
+        var resized = PixelPool.Rent(rowBytes * plan.Y.Count);
+        try
+        {
+            var rows = PixelPool.Address(resized);
+            VerticalPass.Run(narrowed.Pixels, rowBytes, rows, vertical);
+
+            var tensor = destination[..Length];
+            if (plan.X.Count < _input.Width || plan.Y.Count < _input.Height)
+                _normaliser.Fill(tensor);
+            for (var y = 0; y < plan.Y.Count; y++)
+                _normaliser.Write(new ReadOnlySpan<byte>(rows + (nint)y * rowBytes, rowBytes), plan.X.Target, plan.Y.Target + y, tensor);
+            return ImageMetrics.Measure(rows, plan.X.Count, plan.Y.Count, _input.Channels);
+        }
+        finally
+        {
+            PixelPool.Return(resized);
+        }
+    }
+
+    /// <exception cref="ArgumentException">Too short for a tensor.</exception>
+    internal void RequireRoom(ReadOnlySpan<float> destination)
+    {
         if (destination.Length < Length)
             throw new ArgumentException($"The tensor needs {Length} values; the destination has {destination.Length}.", nameof(destination));
-
-        var tensor = destination[..Length];
-        var plan = ResizePlan.For(_input, image.Width, image.Height);
-        if (plan.X.Count < _input.Width || plan.Y.Count < _input.Height)
-            _normaliser.Fill(tensor);
-
-        if (_input.Colour != ColourOrder.Gray)
-        {
-            fixed (byte* pixels = image.Buffer)
-                Resample(pixels, plan, tensor);
-            return;
-        }
-        var gray = PixelPool.Rent(image.Width * image.Height);
-        try
-        {
-            Luminance.Of(image.Pixels, gray.AsSpan(0, image.Width * image.Height));
-            fixed (byte* pixels = gray)
-                Resample(pixels, plan, tensor);
-        }
-        finally
-        {
-            PixelPool.Return(gray);
-        }
     }
 
-    private unsafe void Resample(byte* pixels, ResizePlan plan, Span<float> tensor)
+    /// <summary>At what fraction of its size an upright picture may be decoded: 1, or 2, 4 or 8 as long as it stays twice as large as it is resized to.</summary>
+    internal int ShrinkFor(int width, int height)
     {
-        using var vertical = new FilterTaps(plan.Y, _input.Interpolation);
-        var (first, end) = vertical.Range;
-        var stride = (nint)plan.X.Source * _input.Channels;
-        pixels += first * stride;
-
-        if (plan.X is { First: 0 } x && x.Source == x.Resized && x.Count == x.Source)
+        if (!_input.FastDecode)
+            return 1;
+        var plan = ResizePlan.For(_input, width, height);
+        for (var shrink = 8; shrink > 1; shrink /= 2)
         {
-            Columns(pixels, first, vertical, plan, tensor);
-            return;
+            if (width / shrink >= 2 * plan.X.Resized && height / shrink >= 2 * plan.Y.Resized)
+                return shrink;
         }
-        using var horizontal = new FilterTaps(plan.X, _input.Interpolation);
-        var narrowed = PixelPool.Rent((end - first) * plan.X.Count * _input.Channels);
-        try
-        {
-            fixed (byte* rows = narrowed)
-            {
-                HorizontalPass.Run(pixels, stride, rows, end - first, _input.Channels, horizontal);
-                Columns(rows, first, vertical, plan, tensor);
-            }
-        }
-        finally
-        {
-            PixelPool.Return(narrowed);
-        }
-    }
-
-    /// <summary>The vertical pass, one output row at a time, each going straight into the tensor.</summary>
-    private unsafe void Columns(byte* rows, int first, FilterTaps vertical, ResizePlan plan, Span<float> tensor)
-    {
-        var length = plan.X.Count * _input.Channels;
-        var row = stackalloc byte[length];
-        for (var y = 0; y < vertical.Outputs; y++)
-        {
-            var weights = vertical.Weights.Slice(y * vertical.Stride, vertical.Counts[y]);
-            VerticalPass.Row(rows + (nint)(vertical.Starts[y] - first) * length, length, row, weights);
-            _normaliser.Write(new ReadOnlySpan<byte>(row, length), plan.X.Target, plan.Y.Target + y, tensor);
-        }
+        return 1;
     }
 }

@@ -5,6 +5,17 @@ namespace Imaging;
 /// <summary>Resizes columns: each output row is a weighted sum of whole source rows, so it runs along the row whatever the channels.</summary>
 internal static unsafe class VerticalPass
 {
+    /// <param name="source">The first row that any weight belongs to, and those below it.</param>
+    /// <param name="length">Bytes per row.</param>
+    /// <param name="target">As many rows as the axis has outputs.</param>
+    /// <param name="taps">The y axis.</param>
+    internal static void Run(byte* source, int length, byte* target, FilterTaps taps)
+    {
+        var first = taps.Range.First;
+        for (var y = 0; y < taps.Outputs; y++, target += length)
+            Row(source + (nint)(taps.Starts[y] - first) * length, length, target, taps.Weights.Slice(y * taps.Stride, taps.Counts[y]));
+    }
+
     /// <param name="source">The source row that the first weight belongs to.</param>
     /// <param name="length">Bytes per row.</param>
     /// <param name="target">One row.</param>

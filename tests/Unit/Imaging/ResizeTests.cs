@@ -106,12 +106,13 @@ public class ResizeTests
         var pixels = new byte[width * rows * 3 + PixelPool.Slack];
         new Random(3).NextBytes(pixels);
         using var taps = new FilterTaps(new AxisPlan(width, outputs, 0, outputs, 0), filter);
+        using var packed = new PackedWeights(taps);
         var fast = new byte[outputs * rows * 3];
         var plain = new byte[outputs * rows * 3];
         fixed (byte* source = pixels, a = fast, b = plain)
         {
-            HorizontalPass.Run(source, width * 3, a, rows, 3, taps);
-            HorizontalPass.Run(source, width * 3, b, rows, 3, taps, vectors: false);
+            HorizontalPass.Run(source, width * 3, a, rows, 3, taps, packed);
+            HorizontalPass.Run(source, width * 3, b, rows, 3, taps, packed, vectors: false);
         }
         Assert.That(fast, Is.EqualTo(plain));
     }

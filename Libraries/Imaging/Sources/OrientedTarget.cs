@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Imaging;
 
 /// <summary>Where the pixels of a stored picture go in the upright one, for each EXIF orientation.</summary>
@@ -34,18 +36,23 @@ internal readonly unsafe struct OrientedTarget
     internal static bool SwapsSides(int orientation) => orientation >= 5;
 
     /// <summary>Places stored rows <paramref name="top"/> and following. Walks along the upright picture's rows, where writing is fast.</summary>
-    internal void Write(byte* rows, int width, int top, int count)
+    internal void Write(RowBlock rows, int width, int top, int count)
     {
         var start = _origin + top * _stepY;
-        if (Math.Abs(_stepX) == 3)
+        if (_stepX == 3)
         {
             for (var y = 0; y < count; y++)
-                Place(rows + (nint)y * width * 3, 3, start + y * _stepY, _stepX, width);
+                Unsafe.CopyBlockUnaligned(start + y * _stepY, rows.First + y * rows.Stride, (uint)width * 3);
+        }
+        else if (_stepX == -3)
+        {
+            for (var y = 0; y < count; y++)
+                Place(rows.First + y * rows.Stride, 3, start + y * _stepY, _stepX, width);
         }
         else
         {
             for (var x = 0; x < width; x++)
-                Place(rows + (nint)x * 3, (nint)width * 3, start + x * _stepX, _stepY, count);
+                Place(rows.First + (nint)x * 3, rows.Stride, start + x * _stepX, _stepY, count);
         }
     }
 
