@@ -1,4 +1,5 @@
 using Imaging;
+using InferenceService.Admission;
 using InferenceService.Compatibility;
 using InferenceService.Images;
 using InferenceService.Models;
@@ -18,6 +19,7 @@ internal static class EngineExtensions
     {
         var services = builder.Services;
         services.AddOptions<ModelOptions>().BindConfiguration("Models").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<AdmissionOptions>().BindConfiguration("Models:Admission").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<PredictionOptions>().BindConfiguration("Predictions").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<CompatibilityOptions>().BindConfiguration("Compatibility");
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = 128L << 20); // the gateway sets the limit per route
@@ -26,6 +28,8 @@ internal static class EngineExtensions
         services.AddServiceClient<ObjectStoreClient>("storage", Scopes.Service.Objects, timeout: TimeSpan.FromMinutes(5));
         services.AddSingleton<ModelHost>();
         services.AddSingleton<ModelCache>();
+        services.AddSingleton<AdmittedModels>();
+        services.AddSingleton<ModelAdmission>();
         services.AddSingleton<ModelLoader>();
         services.AddHosted<RegistryFollower>();
         services.AddHealthChecks().AddCheck<ModelsHealthCheck>("models", tags: [HealthExtensions.Ready]);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using InferenceService.Admission;
 using InferenceService.Models;
 using InferenceSuite.Contracts;
 using Microsoft.Extensions.Options;
@@ -12,7 +13,7 @@ namespace InferenceService.Registry;
 /// drain, dispose. A version that fails to load leaves the old one serving. Used by the follower alone.
 /// </summary>
 public sealed partial class ModelLoader(
-    ModelHost host, ModelCache cache, IServiceScopeFactory scopes, InferenceMetrics metrics,
+    ModelHost host, ModelCache cache, ModelAdmission admission, IServiceScopeFactory scopes, InferenceMetrics metrics,
     IOptions<ModelOptions> options, ServiceIdentity identity, TimeProvider time, ILogger<ModelLoader> logger)
 {
     private static readonly TimeSpan DrainDeadline = TimeSpan.FromMinutes(2);
@@ -39,7 +40,7 @@ public sealed partial class ModelLoader(
     {
         var path = await cache.GetFileAsync(wanted.Sha256, cancellation);
         var started = Stopwatch.GetTimestamp();
-        if (TryLoad(wanted, path) is not { } next)
+        if (await TryLoadAsync(wanted, path, cancellation) is not { } next)
             return false;
 
         var previous = host.Replace(next);
@@ -63,14 +64,15 @@ public sealed partial class ModelLoader(
         unannounced.Clear();
     }
 
-    private ServedModel? TryLoad(LiveVersion wanted, string path)
+    private async Task<ServedModel?> TryLoadAsync(LiveVersion wanted, string path, CancellationToken cancellation)
     {
         try
         {
             var manifest = ModelManifest.Parse(wanted.Manifest);
+            await admission.AdmitAsync(manifest, path, cancellation);
             return ServedModel.Load(manifest, path, options.Value.IntraOpThreads ?? Environment.ProcessorCount, metrics);
         }
-        catch (Exception e)
+        catch (Exception e) when (!cancellation.IsCancellationRequested)
         {
             // Whatever a package can do wrong, it is that package's failure and nobody else's.
             failed[wanted.Model] = (wanted.Version, wanted.Sha256, time.GetUtcNow() + options.Value.LoadRetryInterval);

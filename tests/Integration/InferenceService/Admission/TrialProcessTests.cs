@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using InferenceService.Admission;
+using NUnit.Framework;
+using Onnx;
+using TestSupport;
+
+namespace Integration.InferenceService.Admission;
+
+/// <summary>What only running shows, in the real process of a trial.</summary>
+[TestFixture]
+public sealed class TrialProcessTests
+{
+    private static readonly AdmissionOptions Tight = new() { TimeLimit = TimeSpan.FromSeconds(3), MemoryLimitBytes = 512L << 20 };
+    private readonly AdmissionBench bench = new();
+
+    [OneTimeTearDown]
+    public void Clean() => bench.Dispose();
+
+    [Test]
+    public async Task A_model_that_never_ends_is_stopped()
+    {
+        Assert.That(await bench.ReasonAsync(HostileModels.Endless(), Tight), Does.Contain("TimeLimit allows (3 s)"));
+        Assert.That(Trials(), Is.Empty, "nothing of it is left");
+    }
+
+    [Test]
+    public async Task A_model_that_eats_memory_is_stopped() => Assert.That(
+        await bench.ReasonAsync(HostileModels.Greedy(), Tight with { TimeLimit = TimeSpan.FromMinutes(1) }),
+        Does.Contain("MemoryLimitBytes allows (512 MiB)"));
+
+    [Test]
+    public async Task What_the_file_alone_shows_is_refused_with_its_own_reason()
+    {
+        Assert.That(await bench.ReasonAsync(HostileModels.Outside("../../etc/passwd")), Does.Contain("outside the file ('../../etc/passwd')"));
+        Assert.That(await bench.ReasonAsync(HostileModels.OfDomain("evil.ops")), Does.Contain("'evil.ops'"));
+        Assert.That(await bench.ReasonAsync(HostileModels.WithGenerator(1L << 40)), Does.Contain("MaxTensorBytes"));
+        Assert.That(await bench.ReasonAsync(HostileModels.Nested(100_000)), Does.Contain("MaxGraphDepth"));
+        Assert.That(await bench.ReasonAsync(HostileModels.Harmless()[..^10]), Does.Contain("not a readable ONNX file"));
+        Assert.That(await bench.ReasonAsync([]), Does.Contain("empty"));
+    }
+
+    [Test]
+    public async Task Data_behind_a_link_are_refused_too()
+    {
+        File.CreateSymbolicLink(Path.Combine(bench.Folder, "weights.bin"), "/etc/hostname");
+
+        Assert.That(await bench.ReasonAsync(HostileModels.Outside("weights.bin")), Does.Contain("outside the file ('weights.bin')"));
+    }
+
+    [Test]
+    public void A_model_that_the_manifest_does_not_describe_is_refused() => Assert.That(
+        () => bench.AdmitAsync(AdmissionBench.Rows with { Labels = ["a", "b", "c"] }, Write(HostileModels.Harmless())),
+        Throws.TypeOf<ModelRefusedException>().With.Message.Contains("gives 2 values per item"));
+
+    [Test]
+    public void A_batch_that_would_not_fit_is_refused() => Assert.That(
+        () => bench.AdmitAsync(AdmissionBench.Rows with { Batching = new(MaxBatchSize: 4096) }, Write(HostileModels.Harmless()), Tight with { MaxTensorBytes = 1000 }),
+        Throws.TypeOf<ModelRefusedException>().With.Message.Contains("batching.maxBatchSize"));
+
+    [Test]
+    public void Another_file_than_the_manifest_names_is_refused()
+    {
+        var other = Convert.ToHexStringLower(SHA256.HashData("another file"u8));
+
+        Assert.That(
+            () => bench.AdmitAsync(AdmissionBench.Rows with { Sha256 = other }, Write(HostileModels.Harmless())),
+            Throws.TypeOf<ModelRefusedException>().With.Message.Contains($"model.json says {other}"));
+    }
+
+    [Test, Platform("Linux")]
+    public async Task The_process_knows_no_secrets_and_lets_others_go_first()
+    {
+        Environment.SetEnvironmentVariable("ServiceIdentity__Secret", "a secret for tests only");
+        var refused = bench.ReasonAsync(HostileModels.Endless(), Tight);
+        // The priority is what it sets last but one, long before the model runs.
+        var process = await Eventually.SeeAsync("the trial's process", () => Task.FromResult(Trials().SingleOrDefault()), found => found is not null && Nice(found) == 10);
+
+        Assert.That(File.ReadAllText($"{process}/environ"), Is.Not.Empty.And.Not.Contains("Secret"));
+        Assert.That(await refused, Does.Contain("TimeLimit"));
+    }
+
+    [Test]
+    public async Task A_service_that_stops_does_not_wait_for_a_trial()
+    {
+        using var stopping = new CancellationTokenSource();
+        var trial = bench.AdmitAsync(HostileModels.Endless(), cancellation: stopping.Token);
+        await Eventually.IsTrueAsync(() => Task.FromResult(Trials().Length == 1), "the trial's process", () => bench.Log);
+
+        await stopping.CancelAsync();
+
+        Assert.That(async () => await trial, Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(Trials(), Is.Empty);
+    }
+
+    private string Write(byte[] file)
+    {
+        var path = Path.Combine(bench.Folder, $"{Guid.NewGuid():N}.onnx");
+        File.WriteAllBytes(path, file);
+        return path;
+    }
+
+    /// <summary>The folders in /proc of the trials of this test's folder.</summary>
+    private string[] Trials() => [.. Directory.EnumerateDirectories("/proc").Where(process => Read(process, "cmdline").Contains(bench.Folder, StringComparison.Ordinal))];
+
+    // Field 19 of the whole line, the seventeenth after the name in brackets.
+    private static int Nice(string process) => int.Parse(Read(process, "stat").Split(") ")[^1].Split(' ')[16], CultureInfo.InvariantCulture);
+
+    private static string Read(string process, string file)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(process, file));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return ""; // not a process, or one that has ended
+        }
+    }
+}
