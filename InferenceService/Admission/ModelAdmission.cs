@@ -11,19 +11,21 @@ namespace InferenceService.Admission;
 public sealed partial class ModelAdmission(
     AdmittedModels admitted, IOptions<AdmissionOptions> limits, IOptions<ModelOptions> options, TimeProvider time, ILogger<ModelAdmission> logger)
 {
+    private const int MostReason = 1000;
+
     /// <summary>Returns when the model may be loaded: at once if it was admitted before under the same conditions.</summary>
     /// <exception cref="ModelRefusedException">It may not; the message says why.</exception>
     public async Task AdmitAsync(ModelManifest manifest, string path, CancellationToken cancellation)
     {
         await CheckHashAsync(manifest.Sha256, path, cancellation);
-        var manifestJson = JsonSerializer.Serialize(manifest, ModelManifest.Json);
+        var manifestJson = JsonSerializer.Serialize(WhatMatters(manifest), ModelManifest.Json);
         if (admitted.Find(manifestJson, manifest.Sha256) is not null)
             return;
 
         var started = Stopwatch.GetTimestamp();
         var trial = await TryAsync(manifestJson, path, cancellation);
         if (trial is not { Reason: null, Facts: { } facts })
-            throw new ModelRefusedException(trial.Reason ?? "Its trial run did not say how it ended.");
+            throw new ModelRefusedException(OneLine(trial.Reason ?? "Its trial run did not say how it ended."));
         admitted.Remember(manifestJson, manifest.Sha256, trial);
         LogAdmitted(logger, manifest.Name, manifest.Version, Stopwatch.GetElapsedTime(started).TotalMilliseconds, facts.Nodes, trial.BatchSize, trial.BatchMs);
     }
@@ -42,6 +44,20 @@ public sealed partial class ModelAdmission(
             File.Delete(manifestPath);
         }
     }
+
+    // The same file under another name or version needs no trial of its own.
+    private static ModelManifest WhatMatters(ModelManifest manifest) => manifest with
+    {
+        Name = "",
+        Version = "",
+        Description = null,
+        Licence = null,
+        Source = null,
+        Metrics = new Dictionary<string, double>(),
+    };
+
+    // ONNX Runtime's messages quote the model.
+    private static string OneLine(string reason) => string.Concat(reason.Take(MostReason).Select(c => char.IsControl(c) ? ' ' : c)).Trim();
 
     private static async Task CheckHashAsync(string expected, string path, CancellationToken cancellation)
     {

@@ -29,12 +29,13 @@ public record ModelLimits
     [Range(1, 1L << 40)]
     public long MaxOutputBytes { get; init; } = 256L << 20;
 
+    /// <summary>Version of the file format. This and the next are the newest that ONNX Runtime 1.29 takes.</summary>
     [Range(3, 1000)]
     public int MaxIrVersion { get; init; } = 13;
 
     /// <summary>Version of the standard operator set.</summary>
     [Range(7, 1000)]
-    public int MaxOpset { get; init; } = 25;
+    public int MaxOpset { get; init; } = 26;
 
     /// <summary>Whose operators may occur. Absent: the standard's (ai.onnx, ai.onnx.ml) and ONNX Runtime's own (com.microsoft).</summary>
     public IReadOnlyList<string>? OperatorDomains { get; init; }

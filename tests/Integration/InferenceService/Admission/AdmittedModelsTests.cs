@@ -20,6 +20,18 @@ public sealed class AdmittedModelsTests
     }
 
     [Test]
+    public async Task The_same_file_in_another_version_needs_no_trial_of_its_own()
+    {
+        using var bench = new AdmissionBench();
+        var path = Path.Combine(bench.Folder, "model.onnx");
+        await File.WriteAllBytesAsync(path, HostileModels.Harmless());
+        await bench.AdmitAsync(AdmissionBench.Rows, path);
+        await bench.AdmitAsync(AdmissionBench.Rows with { Name = "other", Version = "2", Description = "the same" }, path);
+
+        Assert.That(bench.Trials, Is.EqualTo(1), bench.Log);
+    }
+
+    [Test]
     public async Task Under_other_limits_or_with_another_manifest_it_is_tried_again()
     {
         using var bench = new AdmissionBench();

@@ -51,7 +51,12 @@ public sealed class RefusedPromotionTests
         Assert.That(await inference.VersionAsync(model), Is.EqualTo("3"));
     }
 
-    private void WriteHostile(string version, byte[] file) => packages.WriteScorer(model, version, file, manifest => manifest["columns"] = new JsonArray(Column("first"), Column("second")));
+    private void WriteHostile(string version, byte[] file) => packages.WriteScorer(model, version, file, manifest =>
+    {
+        manifest["columns"] = new JsonArray(Column("first"), Column("second"));
+        manifest["input"] = new JsonObject { ["kind"] = "rows" };
+        manifest["output"] = new JsonObject { ["name"] = "y" };
+    });
 
     private static JsonObject Column(string name) => new() { ["name"] = name, ["type"] = "number" };
 }

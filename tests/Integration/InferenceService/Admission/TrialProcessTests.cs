@@ -1,6 +1,9 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text.Json;
 using InferenceService.Admission;
+using InferenceService.Models;
 using NUnit.Framework;
 using Onnx;
 using TestSupport;
@@ -8,7 +11,7 @@ using TestSupport;
 namespace Integration.InferenceService.Admission;
 
 /// <summary>What only running shows, in the real process of a trial.</summary>
-[TestFixture]
+[TestFixture, Platform("Linux")]
 public sealed class TrialProcessTests
 {
     private static readonly AdmissionOptions Tight = new() { TimeLimit = TimeSpan.FromSeconds(3), MemoryLimitBytes = 512L << 20 };
@@ -68,13 +71,13 @@ public sealed class TrialProcessTests
             Throws.TypeOf<ModelRefusedException>().With.Message.Contains($"model.json says {other}"));
     }
 
-    [Test, Platform("Linux")]
+    [Test]
     public async Task The_process_knows_no_secrets_and_lets_others_go_first()
     {
         Environment.SetEnvironmentVariable("ServiceIdentity__Secret", "a secret for tests only");
         var refused = bench.ReasonAsync(HostileModels.Endless(), Tight);
         // The priority is what it sets last but one, long before the model runs.
-        var process = await Eventually.SeeAsync("the trial's process", () => Task.FromResult(Trials().SingleOrDefault()), found => found is not null && Nice(found) == 10);
+        var process = await Eventually.SeeAsync("the trial's process", () => Task.FromResult(Trials().SingleOrDefault()), found => found is not null && Nice(found) == 5);
 
         Assert.That(File.ReadAllText($"{process}/environ"), Is.Not.Empty.And.Not.Contains("Secret"));
         Assert.That(await refused, Does.Contain("TimeLimit"));
@@ -93,6 +96,23 @@ public sealed class TrialProcessTests
         Assert.That(Trials(), Is.Empty);
     }
 
+    [Test]
+    public async Task A_trial_ends_when_its_service_is_gone()
+    {
+        var manifest = Path.Combine(bench.Folder, "model.json");
+        await File.WriteAllTextAsync(manifest, JsonSerializer.Serialize(AdmissionBench.Rows with { Sha256 = new string('0', 64) }, ModelManifest.Json));
+        var settings = JsonSerializer.Serialize(new TrialSettings(new AdmissionOptions(), IntraOpThreads: 1), Trial.Json);
+        string[] command = [typeof(AdmissionOptions).Assembly.Location, "admit", manifest, Write(HostileModels.Endless()), settings];
+        using var trial = Process.Start(new ProcessStartInfo("dotnet", command) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        await Eventually.IsTrueAsync(() => Task.FromResult(Nice($"/proc/{trial.Id}") == 5), "the trial's process", () => bench.Log);
+
+        trial.StandardInput.Close(); // as the system does for a process that was killed
+
+        using var deadline = new CancellationTokenSource(Eventually.Deadline);
+        Assert.That(async () => await trial.WaitForExitAsync(deadline.Token), Throws.Nothing);
+        Assert.That(trial.ExitCode, Is.EqualTo(128 + 9), "killed, and not because the model came to an end");
+    }
+
     private string Write(byte[] file)
     {
         var path = Path.Combine(bench.Folder, $"{Guid.NewGuid():N}.onnx");
@@ -104,7 +124,8 @@ public sealed class TrialProcessTests
     private string[] Trials() => [.. Directory.EnumerateDirectories("/proc").Where(process => Read(process, "cmdline").Contains(bench.Folder, StringComparison.Ordinal))];
 
     // Field 19 of the whole line, the seventeenth after the name in brackets.
-    private static int Nice(string process) => int.Parse(Read(process, "stat").Split(") ")[^1].Split(' ')[16], CultureInfo.InvariantCulture);
+    private static int? Nice(string process) =>
+        Read(process, "stat").Split(") ")[^1].Split(' ') is { Length: > 16 } fields ? int.Parse(fields[16], CultureInfo.InvariantCulture) : null;
 
     private static string Read(string process, string file)
     {
