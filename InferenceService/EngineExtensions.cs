@@ -1,4 +1,5 @@
 using Imaging;
+using InferenceService.Admission;
 using InferenceService.Compatibility;
 using InferenceService.Execution;
 using InferenceService.Images;
@@ -19,6 +20,7 @@ internal static class EngineExtensions
     {
         var services = builder.Services;
         services.AddOptions<ModelOptions>().BindConfiguration("Models").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<AdmissionOptions>().BindConfiguration("Models:Admission").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<PredictionOptions>().BindConfiguration("Predictions").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<CompatibilityOptions>().BindConfiguration("Compatibility");
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = 128L << 20); // the gateway sets the limit per route
@@ -28,6 +30,8 @@ internal static class EngineExtensions
         services.AddSingleton<ModelHost>();
         services.AddSingleton<ModelCache>();
         services.AddSingleton<OnnxModelFactory>();
+        services.AddSingleton<AdmittedModels>();
+        services.AddSingleton<ModelAdmission>();
         services.AddSingleton<ModelLoader>();
         services.AddSingleton<FollowerSignal>();
         services.AddSingleton<VersionsOnDemand>();

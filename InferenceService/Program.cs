@@ -1,4 +1,5 @@
 using InferenceService;
+using InferenceService.Admission;
 using InferenceService.Compatibility;
 using InferenceService.Models;
 using InferenceService.Predictions;
@@ -7,6 +8,9 @@ using MassTransit;
 using ServiceDefaults;
 using ServiceDefaults.Database;
 using ServiceDefaults.Messaging;
+
+if (AdmitCommand.TryRun(args))
+    return;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using InferenceService.Admission;
 using InferenceService.Execution;
 using InferenceService.Models;
 using InferenceSuite.Contracts;
@@ -13,7 +14,7 @@ namespace InferenceService.Registry;
 /// drain, dispose. A version that fails to load leaves the old one serving. Used by the follower alone.
 /// </summary>
 public sealed partial class ModelLoader(
-    ModelHost host, ModelCache cache, OnnxModelFactory models, IServiceScopeFactory scopes, InferenceMetrics metrics,
+    ModelHost host, ModelCache cache, ModelAdmission admission, OnnxModelFactory models, IServiceScopeFactory scopes, InferenceMetrics metrics,
     IOptions<ModelOptions> options, ServiceIdentity identity, TimeProvider time, ILogger<ModelLoader> logger)
 {
     private static readonly TimeSpan DrainDeadline = TimeSpan.FromMinutes(2);
@@ -75,7 +76,7 @@ public sealed partial class ModelLoader(
     {
         var path = await cache.GetFileAsync(wanted.Sha256, cancellation);
         var started = Stopwatch.GetTimestamp();
-        if (TryLoad(wanted, path) is not { } loaded)
+        if (await TryLoadAsync(wanted, path, cancellation) is not { } loaded)
             return null;
         var loadMs = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
         LogLoaded(logger, wanted.Model, wanted.Version, loadMs);
@@ -83,14 +84,15 @@ public sealed partial class ModelLoader(
         return loaded;
     }
 
-    private ServedModel? TryLoad(LiveVersion wanted, string path)
+    private async Task<ServedModel?> TryLoadAsync(LiveVersion wanted, string path, CancellationToken cancellation)
     {
         try
         {
             var manifest = ModelManifest.Parse(wanted.Manifest);
+            await admission.AdmitAsync(manifest, path, cancellation);
             return ServedModel.Load(manifest, path, models, metrics);
         }
-        catch (Exception e)
+        catch (Exception e) when (!cancellation.IsCancellationRequested)
         {
             // Whatever a package can do wrong, it is that package's failure and nobody else's.
             failed[wanted.Model] = (wanted.Version, wanted.Sha256, time.GetUtcNow() + options.Value.LoadRetryInterval);

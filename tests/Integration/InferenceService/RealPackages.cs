@@ -25,10 +25,17 @@ internal static class RealPackages
         folder.WriteScorer(model, version, manifest => manifest["output"] = new JsonObject { ["name"] = null });
 
     /// <summary>In order by every sum, and no model.</summary>
-    public static void WriteBroken(this PackageFolder folder, string model, string version)
+    public static void WriteBroken(this PackageFolder folder, string model, string version) =>
+        folder.WriteScorer(model, version, RandomNumberGenerator.GetBytes(5000));
+
+    /// <summary>With another file, whose sum is in order.</summary>
+    public static void WriteScorer(this PackageFolder folder, string model, string version, byte[] file, Action<JsonObject>? change = null)
     {
-        var content = RandomNumberGenerator.GetBytes(5000);
-        folder.WriteScorer(model, version, manifest => manifest["sha256"] = Convert.ToHexStringLower(SHA256.HashData(content)));
-        File.WriteAllBytes(folder.FileOf(model, version, "model.onnx"), content);
+        folder.WriteScorer(model, version, manifest =>
+        {
+            manifest["sha256"] = Convert.ToHexStringLower(SHA256.HashData(file));
+            change?.Invoke(manifest);
+        });
+        File.WriteAllBytes(folder.FileOf(model, version, "model.onnx"), file);
     }
 }

@@ -1,0 +1,15 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Onnx;
+
+namespace InferenceService.Admission;
+
+/// <summary>How a trial run ended: the one line that the process of the trial prints.</summary>
+/// <param name="Reason">Why the model is refused; null when it is admitted.</param>
+public sealed record Trial(string? Reason, ModelFacts? Facts = null, int BatchSize = 0, double LoadMs = 0, double BatchMs = 0)
+{
+    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault };
+}
+
+/// <summary>What the service tells the process of the trial.</summary>
+public sealed record TrialSettings(AdmissionOptions Limits, int IntraOpThreads);
