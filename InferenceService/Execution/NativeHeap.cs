@@ -2,12 +2,15 @@ using System.Runtime.InteropServices;
 
 namespace InferenceService.Execution;
 
-/// <summary>The C library's heap, which keeps what a closed session freed until it is asked to give it back.</summary>
+/// <summary>
+/// The C library's heap, where sessions live. glibc keeps what a closed one freed until it is asked to give it back, and even
+/// then only of its first heap: see MALLOC_ARENA_MAX in docs/operations.md.
+/// </summary>
 internal static unsafe class NativeHeap
 {
     private static readonly delegate* unmanaged<nuint, int> MallocTrim = Find();
 
-    /// <summary>Gives free pages to the system. Nothing where the C library is not glibc; others do it by themselves.</summary>
+    /// <summary>Gives free pages to the system. Nothing where the C library is not glibc.</summary>
     public static void Trim()
     {
         if (MallocTrim is not null)
