@@ -31,6 +31,7 @@ var inference = settings.InferenceReplicas.Select(replica => builder
     .AddService<Projects.InferenceService>(replica, settings, identity: "inference")
     .Uses(postgres, "inference").Uses(rabbitmq, "rabbitmq")
     .WithEnvironment("Models__CachePath", settings.State("cache", replica))
+    .WithEnvironment("MALLOC_ARENA_MAX", "2") // else glibc keeps what an unloaded model freed: docs/operations.md
     .WithReference(auth).WithReference(storage).WithReference(training)).ToList();
 
 var feedback = builder.AddService<Projects.FeedbackService>("feedback", settings)

@@ -63,9 +63,23 @@ run elsewhere (ConnectionStrings__postgres, ConnectionStrings__rabbitmq). On Deb
 # --- native parts from npm: ONNX Runtime, libvips, the dashboard ------------------------------------------------------
 
 install_native_parts() {
+  install_locked_parts
+  install_cuda_provider
+}
+
+install_locked_parts() {
   cmp -s "$root/package-lock.json" "$root/node_modules/.suite-lock.json" && return
   step "fetching native parts (npm)" npm --prefix "$root" ci --ignore-scripts --no-audit --no-fund || fail "npm ci failed."
   cp "$root/package-lock.json" "$root/node_modules/.suite-lock.json"
+}
+
+# 230 MB that only a machine with a CUDA device has a use for; the official NuGet package has it inside. See docs/gpu.md.
+install_cuda_provider() {
+  local package=com.github.asus4.onnxruntime.linux-x64-gpu@0.4.9
+  compgen -G '/dev/nvidia[0-9]*' > /dev/null && [ "$(uname -m)" = x86_64 ] || return 0
+  grep -qs '<HasOnnxRuntime>false' "$root/Packages.local.props" && [ ! -d "$root/node_modules/${package%@*}" ] || return 0
+  step "fetching the CUDA provider (npm)" npm --prefix "$root" install --no-save --ignore-scripts --no-audit --no-fund "$package" || fail "npm install $package failed."
+  rm -f "$root"/artifacts/*.stamp # it is copied by the build
 }
 
 # --- the NuGet feed ----------------------------------------------------------------------------------------------

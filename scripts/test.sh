@@ -12,6 +12,8 @@ run_tests() {
   if [ -z "${SUITE_DATA:-}" ] && [ -d "$root/../shared/data" ]; then export SUITE_DATA=$root/../shared/data; fi
   # Tests stop, kill and start single resources, which the local engine lets them do.
   export SUITE_ENGINE=local
+  # As the AppHost starts the inference service: what a test measures of memory is then what is served with.
+  export MALLOC_ARENA_MAX=2
   setup InferenceSuite.sln "${needs[@]}"
 
   reasons=$(mktemp)

@@ -21,14 +21,14 @@ public sealed record ExecutionProvider(string Name, string Reason, CudaOptions? 
             return new ExecutionProvider($"CUDA:{options.Cuda.DeviceId}", "a CUDA device and its provider are there", options.Cuda);
         return options.Provider == ProviderChoice.Auto
             ? Cpu(obstacle)
-            : throw new InvalidOperationException($"Models:Execution:Provider is cuda, but {obstacle}. docs/gpu.md says what is needed.");
+            : throw new InvalidOperationException($"Models:Execution:Provider is cuda, which can't be had: {obstacle}. docs/gpu.md says what is needed.");
     }
 
     /// <summary>Null where CUDA can be used; else what is missing.</summary>
     public static string? WhyNoCuda(CudaOptions cuda)
     {
         if (!HasDevice())
-            return "there is no CUDA device";
+            return "no CUDA device";
         if (!HasProviderLibrary())
             return $"{ProviderLibrary} is not beside ONNX Runtime";
         try
@@ -39,7 +39,7 @@ public sealed record ExecutionProvider(string Name, string Reason, CudaOptions? 
         }
         catch (OnnxRuntimeException e)
         {
-            return $"its provider can't be loaded: {e.Message}";
+            return $"the CUDA provider can't be loaded: {e.Message}";
         }
     }
 

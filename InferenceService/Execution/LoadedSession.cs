@@ -48,5 +48,6 @@ internal sealed class LoadedSession(InferenceSession session, ModelSignature sig
             return;
         Session.Dispose();
         RunOptions.Dispose();
+        NativeHeap.Trim();
     }
 }

@@ -28,7 +28,8 @@ internal sealed class SessionFactory(string path, ModelManifest manifest, int[]?
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
             EnableMemoryPattern = patterns,
-            EnableCpuMemArena = true,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, // its warnings are about how the graph was exported
+            EnableCpuMemArena = true, // without it a closed session was seen to leave more behind
         };
         // Threads that spin while idle take the core from decoding and from the other models.
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");

@@ -22,7 +22,7 @@ public static class ModelsApi
     /// <summary>A manifest as callers see it: without what only the server needs.</summary>
     /// <param name="Version">The live one.</param>
     /// <param name="Loaded">Versions in memory, the live one first; others are loaded when <c>?version=</c> names them.</param>
-    /// <param name="Accepts"><c>image</c> or <c>rows</c>.</param>
+    /// <param name="Accepts"><c>image</c>, <c>rows</c> or <c>tensors</c>.</param>
     /// <param name="Waiting">Items in its queue at this moment.</param>
     public sealed record ModelView(
         string Name, string Version, IReadOnlyList<string> Loaded, ModelTask Task, string Accepts, string? Description, IReadOnlyList<string>? Labels, IReadOnlyList<ColumnSpec>? Columns,
@@ -32,7 +32,7 @@ public static class ModelsApi
         {
             var manifest = served.Manifest;
             return new ModelView(
-                manifest.Name, manifest.Version, [.. host.FindAll(manifest.Name).Select(version => version.Manifest.Version)], manifest.Task, manifest.TakesImages ? "image" : "rows", manifest.Description,
+                manifest.Name, manifest.Version, [.. host.FindAll(manifest.Name).Select(version => version.Manifest.Version)], manifest.Task, manifest.TakesTensors ? "tensors" : manifest.TakesImages ? "image" : "rows", manifest.Description,
                 manifest.Labels.Count > 0 ? manifest.Labels : null, manifest.Columns.Count > 0 ? manifest.Columns : null,
                 manifest.Recording, served.MaxBatchSize, served.Waiting, manifest.Licence, manifest.Metrics);
         }

@@ -35,6 +35,7 @@ internal sealed class InferenceApplication : IAsyncDisposable
         var host = await ServiceHost<InferenceDb>.StartNewAsync("inference", database ?? NewDatabase(), new Dictionary<string, string>
         {
             ["Models:CachePath"] = cache ?? NewCache(),
+            ["Models:Execution:Tune"] = "false",
             ["services:training:http:0"] = training,
             ["services:storage:http:0"] = storage,
         });
