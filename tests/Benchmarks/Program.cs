@@ -1,9 +1,12 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using Benchmarks;
 using Benchmarks.Load;
 using Benchmarks.Report;
 using Benchmarks.Scenarios;
 using Benchmarks.Subjects;
+
+[assembly: SupportedOSPlatform("linux")] // /proc is where its figures come from
 
 // The bench starts itself again for what must be a process of its own.
 switch (args)
@@ -25,21 +28,32 @@ try
     var options = BenchOptions.Parse(args);
     await using var bench = await Bench.StartAsync(options, stop.Token);
     Summary.PrintMachine(bench.Results, options);
-    foreach (var scenario in options.Scenarios)
-        await Catalog.All[scenario](bench, stop.Token);
-    Summary.Print(bench.Results);
-    Summary.Save(bench.Results, bench.Folders, options);
-    return 0;
+    try
+    {
+        foreach (var scenario in options.Scenarios)
+            await Catalog.All[scenario](bench, stop.Token);
+    }
+    finally
+    {
+        Summary.Print(bench.Results); // what was measured before something failed is still worth reading
+        Summary.Save(bench.Results, bench.Folders, options);
+    }
+    return bench.Results.Runs.Any(run => run.Failed > 0) ? 1 : 0;
 }
 catch (ArgumentException e)
 {
     Console.Error.WriteLine(e.Message);
     return 2;
 }
-catch (OperationCanceledException) when (stop.IsCancellationRequested)
+catch (Exception) when (stop.IsCancellationRequested)
 {
-    Console.Error.WriteLine("Stopped.");
+    Console.Error.WriteLine("Stopped."); // whatever the interruption broke on the way
     return 130;
+}
+catch (Exception e)
+{
+    Console.Error.WriteLine(e);
+    return 1;
 }
 
 void Stop(PosixSignalContext signal)

@@ -12,8 +12,6 @@ public sealed class Connection(IPEndPoint server) : IDisposable
     private Socket? socket;
     private ResponseReader? reader;
 
-    public long AnswerBytes => reader?.BodyBytes ?? 0;
-
     /// <exception cref="SocketException">The connection broke.</exception>
     public void Send(Payload payload)
     {

@@ -29,14 +29,3 @@ public sealed record LoadPlan
 
     public double AbandonWithinMs { get; init; }
 }
-
-/// <param name="Seconds">From the start to the last answer.</param>
-/// <param name="Failures">Answers other than 2xx and broken connections, by what they were.</param>
-/// <param name="Latency">Of the 2xx.</param>
-/// <param name="CpuSeconds">What the generator itself used.</param>
-/// <param name="BodyBytes">Mean size of what was sent as a body.</param>
-public sealed record LoadReport(
-    double Seconds, int Completed, int Abandoned, Dictionary<string, int> Failures, Latencies Latency, double CpuSeconds, double BodyBytes, double AnswerBytes)
-{
-    public int Failed => Failures.Values.Sum();
-}

@@ -15,7 +15,6 @@ public sealed class LoadRun
     private readonly Dictionary<string, int> failures = [];
     private long began;
     private int taken = -1, abandoned, failed, working;
-    private long bodyBytes, answerBytes;
 
     private LoadRun(LoadPlan plan)
     {
@@ -35,10 +34,11 @@ public sealed class LoadRun
         threads.ForEach(thread => thread.Start());
         threads.ForEach(thread => thread.Join());
         var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
-        var sent = Math.Max(1, latencies.Count);
-        return new LoadReport(
-            seconds, latencies.Count, abandoned, failures, Latencies.Of(latencies), (Environment.CpuUsage.TotalTime - cpu).TotalSeconds,
-            (double)bodyBytes / sent, (double)answerBytes / sent);
+        return new LoadReport
+        {
+            Seconds = seconds, Completed = latencies.Count, Abandoned = abandoned, Failures = failures, Latency = Latencies.Of(latencies),
+            CpuSeconds = (Environment.CpuUsage.TotalTime - cpu).TotalSeconds, BodyBytes = payloads.Average(payload => payload.BodyBytes),
+        };
     }
 
     private void Work(IPEndPoint server, int index)
@@ -63,8 +63,6 @@ public sealed class LoadRun
                     mine.Add(Stopwatch.GetElapsedTime(from).TotalMilliseconds);
                 else
                     CountFailure($"{status}");
-                Interlocked.Add(ref bodyBytes, payload.BodyBytes);
-                Interlocked.Add(ref answerBytes, connection.AnswerBytes);
             }
             catch (Exception e) when (e is IOException or SocketException)
             {

@@ -11,9 +11,6 @@ public sealed class ResponseReader(Stream stream)
     /// <summary>The server said that it will close the connection after this answer.</summary>
     public bool Closes { get; private set; }
 
-    /// <summary>Bytes of the last answer's body.</summary>
-    public long BodyBytes { get; private set; }
-
     /// <summary>Reads one answer to its last byte.</summary>
     /// <returns>The status.</returns>
     /// <exception cref="IOException">The connection ended before the answer, or what came is not HTTP/1.1.</exception>
@@ -25,7 +22,6 @@ public sealed class ResponseReader(Stream stream)
         long length = 0;
         var chunked = false;
         Closes = false;
-        BodyBytes = 0;
         for (var line = ReadLine(); line.Length > 0; line = ReadLine())
         {
             if (Is(line, "content-length:"u8, out var value))
@@ -61,7 +57,6 @@ public sealed class ResponseReader(Stream stream)
 
     private void Skip(long bytes)
     {
-        BodyBytes += bytes;
         while (bytes > 0)
         {
             if (start == end)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace Benchmarks.Load;
@@ -43,7 +44,9 @@ public static class WorkerProcess
 {
     public static int Serve<TPlan>(Func<TPlan, LoadReport> execute)
     {
-        while (Console.In.ReadLine() is { } line) // ends with the bench
+        // Ctrl+C in the terminal reaches every process; this one ends when the bench closes its input.
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
+        while (Console.In.ReadLine() is { } line)
             Console.Out.WriteLine(JsonSerializer.Serialize(execute(JsonSerializer.Deserialize<TPlan>(line)!)));
         return 0;
     }

@@ -65,7 +65,7 @@ public sealed class Meter(Worker<LoadPlan> generator, Collector collector, Backl
         private const string AllocatedBytes = "dotnet.gc.heap.total_allocated";
 
         public static Reading Take(Subject subject, Collector collector) => new(
-            ProcessTree.CpuSeconds(subject.Processes()), ReadAllocated(subject, collector), ProcessTree.MachineSeconds().Busy, Environment.CpuUsage.TotalTime.TotalSeconds);
+            ProcessTree.CpuSeconds(subject.Processes()), ReadAllocated(subject, collector), ProcessTree.MachineSeconds(), Environment.CpuUsage.TotalTime.TotalSeconds);
 
         public static Dictionary<string, double> ReadAllocated(Subject subject, Collector collector)
         {

@@ -15,12 +15,12 @@ public static class ProcessTree
     /// <summary>Resident bytes by root, in the same way. Pages that processes share count in each.</summary>
     public static Dictionary<string, double> ResidentBytes(IReadOnlyDictionary<string, int> roots) => Sum(roots, stat => (double)stat.ResidentPages * PageBytes);
 
-    /// <summary>Seconds that the machine's processors were busy since it started, and those a hypervisor took away.</summary>
-    public static (double Busy, double Stolen) MachineSeconds()
+    /// <summary>Seconds that the machine's processors were busy since it started, those included that a hypervisor took away.</summary>
+    public static double MachineSeconds()
     {
         // user nice system idle iowait irq softirq steal
         var fields = File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(long.Parse).ToArray();
-        return ((fields[0] + fields[1] + fields[2] + fields[5] + fields[6]) / TicksPerSecond, fields[7] / TicksPerSecond);
+        return (fields[0] + fields[1] + fields[2] + fields[5] + fields[6] + fields[7]) / TicksPerSecond;
     }
 
     private static Dictionary<string, double> Sum(IReadOnlyDictionary<string, int> roots, Func<Stat, double> figure)

@@ -30,19 +30,40 @@ public static class Targets
                 (c.DrainSeconds < 5, Text($"{c.DrainSeconds:0.00} s after {c.Seconds - c.DrainSeconds:0} s of load"))),
             Compare($"{Photo}: <= 20 kB allocated per request beyond the body", gateway, gateway, (_, c) => c.AllocatedPerItem is not { } bytes ? (null, "not measured") :
                 (bytes - c.BodyBytes <= 20_000, Text($"{bytes / 1000:0.0} kB over all services ({string.Join(", ", c.AllocatedPerItemOf.OrderByDescending(s => s.Value).Take(3).Select(s => Text($"{s.Key} {s.Value / 1000:0.0}")))}), body {c.BodyBytes / 1000:0.0} kB"))),
+            .. Bounds(results),
             .. Peers(results),
         ];
     }
 
+    private static IEnumerable<Verdict> Bounds(Results results)
+    {
+        // The most that uploads may hold (Predictions:MaxUploadBytesInFlight), for each of the attacks and each process.
+        const double most = 512 << 20;
+        var attacks = results.Findings.Where(finding => finding.Name.StartsWith("bounds:", StringComparison.Ordinal)).ToArray();
+        if (attacks.Length > 0)
+            yield return new Verdict("Rude callers: no process grows by more than 512 MB", attacks.All(attack => attack.Value < most), Text($"most: {attacks.Max(attack => attack.Value) / 1e6:0} MB"));
+    }
+
     private static IEnumerable<Verdict> Peers(Results results)
     {
-        var node = results.Closed("node", Photo, 64);
-        var gateway = results.Closed("gateway", Photo, 64, "peers");
+        var node = Mean(results, "node");
+        var gateway = Mean(results, "gateway");
         if (node is null)
             yield break;
         yield return Compare("Node peer, 64 connections: images/s >= Node's", node, gateway, (n, c) => Ratio(c.PerSecond, n.PerSecond, least: 1));
         yield return Compare("Node peer, 64 connections: CPU per image <= Node's", node, gateway, (n, c) => Ratio(c.CpuMsPerItem, n.CpuMsPerItem, most: 1));
         yield return Compare("Node peer, 64 connections: p99 < Node's", node, gateway, (n, c) => Ratio(c.P99Ms, n.P99Ms, most: 1));
+    }
+
+    /// <summary>The turns of one of the two, taken together.</summary>
+    private static Run? Mean(Results results, string subject)
+    {
+        var turns = results.Runs.Where(run => run.Scenario == "peers" && run.Subject == subject && run.Workload == Photo && run.InFlight == 64).ToArray();
+        return turns.Length == 0 ? null : turns[0] with
+        {
+            Items = turns.Sum(run => run.Items), Seconds = turns.Sum(run => run.Seconds), Failures = turns.SelectMany(run => run.Failures).GroupBy(each => each.Key).ToDictionary(each => each.Key, each => each.Sum(f => f.Value)),
+            CpuMsPerItem = turns.Sum(run => run.CpuMsPerItem * run.Items) / turns.Sum(run => run.Items), P99Ms = turns.Average(run => run.P99Ms),
+        };
     }
 
     private static Verdict Compare(string target, Run? baseline, Run? run, Func<Run, Run, (bool? Met, string Figures)> judge)

@@ -10,8 +10,6 @@ internal static class QuickScenario
         var photos = await bench.PhotosAsync(Photos.Medium, cancellation);
         var noOp = await bench.NoOpAsync(cancellation);
         await bench.MeasureRawAsync("quick", photos, cancellation);
-        await bench.MeasureAsync("quick", noOp, photos, 64, cancellation);
-        await bench.MeasureAsync("quick", bench.Direct, photos, 64, cancellation);
         var gateway = await bench.MeasureAsync("quick", bench.Gateway, photos, 64, cancellation);
         var half = gateway.PerSecond / 2;
         await bench.MeasureRawAtRateAsync("quick", photos, half, cancellation);

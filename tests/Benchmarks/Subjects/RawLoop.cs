@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Benchmarks.Load;
+using Benchmarks.Measure;
 using Imaging;
 using Microsoft.ML.OnnxRuntime;
 
@@ -50,13 +51,16 @@ public sealed class RawLoop : IDisposable
         latencies.Clear();
         nextDue = -1;
         var threads = Enumerable.Range(0, plan.Threads).Select(_ => new Thread(() => Work(seconds))).ToList();
-        var cpu = Environment.CpuUsage.TotalTime;
+        var (cpu, machine) = (Environment.CpuUsage.TotalTime, ProcessTree.MachineSeconds());
         began = Stopwatch.GetTimestamp();
         threads.ForEach(thread => thread.Start());
         threads.ForEach(thread => thread.Join());
-        return new LoadReport(
-            Stopwatch.GetElapsedTime(began).TotalSeconds, latencies.Count, 0, [], Latencies.Of(latencies), (Environment.CpuUsage.TotalTime - cpu).TotalSeconds,
-            photos.Length == 0 ? 0 : photos.Average(photo => photo.Length), 0);
+        var used = (Environment.CpuUsage.TotalTime - cpu).TotalSeconds;
+        return new LoadReport
+        {
+            Seconds = Stopwatch.GetElapsedTime(began).TotalSeconds, Completed = latencies.Count, Latency = Latencies.Of(latencies), CpuSeconds = used,
+            OtherCpuSeconds = Math.Max(0, ProcessTree.MachineSeconds() - machine - used), BodyBytes = photos.Length == 0 ? 0 : photos.Average(photo => photo.Length),
+        };
     }
 
     private void Work(double seconds)

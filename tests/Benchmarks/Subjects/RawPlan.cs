@@ -27,6 +27,7 @@ public sealed record RawPlan
     /// <summary>The grid: a thread per core (or two) that does all of an item's work, or one whose runs use every core.</summary>
     public static IEnumerable<RawPlan> Grid(RawPlan like)
     {
+        // A second thread per core helps only where a core waits; sharing a run only where a batch does not fill the cores.
         var cores = Environment.ProcessorCount;
         foreach (var batch in like.Photos is null ? (int[])[1, 16, 256] : [1, 4, 8, 16])
         {

@@ -39,6 +39,6 @@ public sealed class RawSearch(Worker<RawPlan> worker)
     {
         Scenario = scenario, Subject = "raw", Workload = workload.Name, InFlight = plan.Threads * plan.Batch, OfferedPerSecond = plan.PerSecond,
         Items = report.Completed, Seconds = report.Seconds, P50Ms = report.Latency.P50Ms, P99Ms = report.Latency.P99Ms, MaxMs = report.Latency.MaxMs,
-        CpuMsPerItem = report.CpuSeconds * 1000 / Math.Max(1, report.Completed), BodyBytes = report.BodyBytes, Note = plan.Shape,
+        CpuMsPerItem = report.CpuSeconds * 1000 / Math.Max(1, report.Completed), BodyBytes = report.BodyBytes, OtherCores = report.OtherCpuSeconds / report.Seconds, Note = plan.Shape,
     };
 }
