@@ -10,6 +10,7 @@ public sealed class Bench : IAsyncDisposable
 {
     private readonly Worker<LoadPlan> generator = new("load");
     private readonly Worker<RawPlan> raw = new("raw");
+    private readonly RawSearch rawSearch;
     private readonly Dictionary<string, RawPlan> rawShapes = [];
     private readonly Collector collector;
     private readonly Backlog backlog;
@@ -20,6 +21,7 @@ public sealed class Bench : IAsyncDisposable
     {
         (Options, Folders, this.collector, Suite, Caller) = (options, folders, collector, suite, caller);
         backlog = new Backlog(suite);
+        rawSearch = new RawSearch(raw, glance: options.Quick ? 0.4 : 0.8);
         meter = new Meter(generator, collector, backlog, options.Seconds);
         Results = new Results(Machine.Describe(TestSupport.Repository.Root, folders.Root), options);
     }
@@ -85,13 +87,13 @@ public sealed class Bench : IAsyncDisposable
     public async Task<Run> MeasureRawAsync(string scenario, Workload workload, CancellationToken cancellation)
     {
         if (!rawShapes.TryGetValue(workload.Name, out var best))
-            rawShapes[workload.Name] = best = await new RawSearch(raw).FindAsync(RawPlanOf(workload), cancellation);
-        return Results.Add(await new RawSearch(raw).MeasureAsync(scenario, workload, best with { Seconds = Options.Seconds }, cancellation));
+            rawShapes[workload.Name] = best = await rawSearch.FindAsync(RawPlanOf(workload), cancellation);
+        return Results.Add(await rawSearch.MeasureAsync(scenario, workload, best with { Seconds = Options.Seconds }, cancellation));
     }
 
     /// <summary>The bare loop in an open loop: one item at a time on every core, or every core on one item, whichever answers sooner.</summary>
     public async Task<Run> MeasureRawAtRateAsync(string scenario, Workload workload, double perSecond, CancellationToken cancellation) =>
-        Results.Add(await new RawSearch(raw).MeasureAtRateAsync(scenario, workload, RawPlanOf(workload) with { PerSecond = perSecond }, cancellation));
+        Results.Add(await rawSearch.MeasureAtRateAsync(scenario, workload, RawPlanOf(workload) with { PerSecond = perSecond }, cancellation));
 
     public async ValueTask DisposeAsync()
     {

@@ -24,9 +24,9 @@ public sealed class RudeCallers(LoadPlan plan)
             for (long sent = 0; sent < HugeBytes && socket.Available == 0; sent += Block)
                 await socket.SendAsync(block, end);
         }
-        catch (SocketException) when (socket.Available > 0)
+        catch (SocketException)
         {
-            // The server stopped listening, but not without an answer.
+            // The server stopped listening; its answer, if it gave one, is still to be read.
         }
         return await StatusAsync(socket, end);
     });

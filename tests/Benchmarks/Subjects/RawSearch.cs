@@ -4,19 +4,18 @@ using Benchmarks.Report;
 namespace Benchmarks.Subjects;
 
 /// <summary>Finds the shape in which the bare loop is fastest, and measures it.</summary>
-public sealed class RawSearch(Worker<RawPlan> worker)
+/// <param name="glance">Seconds that each shape of the grid is tried.</param>
+public sealed class RawSearch(Worker<RawPlan> worker, double glance)
 {
-    private const double Glance = 0.8;
-
     public async Task<RawPlan> FindAsync(RawPlan like, CancellationToken cancellation)
     {
         var tried = new List<(RawPlan Plan, double PerSecond)>();
-        foreach (var plan in RawPlan.Grid(like with { Seconds = Glance }))
+        foreach (var plan in RawPlan.Grid(like with { Seconds = glance }))
             tried.Add((plan, PerSecond(await RunAsync(plan, cancellation))));
         // A glance is noisy; the first three show again what they can.
         var finals = new List<(RawPlan Plan, double PerSecond)>();
         foreach (var (plan, _) in tried.OrderByDescending(each => each.PerSecond).Take(3))
-            finals.Add((plan, PerSecond(await RunAsync(plan with { Seconds = 2 * Glance }, cancellation))));
+            finals.Add((plan, PerSecond(await RunAsync(plan with { Seconds = 2 * glance }, cancellation))));
         return finals.MaxBy(each => each.PerSecond).Plan;
     }
 
