@@ -37,6 +37,8 @@ public sealed class Meter(Worker<LoadPlan> generator, Collector collector, Backl
         await SettleAsync(subject, cancellation);
         var allocated = Reading.ReadAllocated(subject, collector);
 
+        if (!after.Pids.SequenceEqual(before.Pids))
+            throw new InvalidOperationException($"A process of '{subject.Name}' ended and was started again during the run; its log says why.");
         var items = Math.Max(1, report.Completed);
         var cpu = after.Cpu.ToDictionary(each => each.Key, each => (each.Value - before.Cpu[each.Key]) * 1000 / items);
         var ours = cpu.Values.Sum() * items / 1000 + report.CpuSeconds + (after.Own - before.Own);
@@ -60,12 +62,12 @@ public sealed class Meter(Worker<LoadPlan> generator, Collector collector, Backl
     }
 
     /// <summary>Counters at one moment.</summary>
-    private sealed record Reading(Dictionary<string, double> Cpu, Dictionary<string, double> Allocated, double Machine, double Own)
+    private sealed record Reading(int[] Pids, Dictionary<string, double> Cpu, Dictionary<string, double> Allocated, double Machine, double Own)
     {
         private const string AllocatedBytes = "dotnet.gc.heap.total_allocated";
 
         public static Reading Take(Subject subject, Collector collector) => new(
-            ProcessTree.CpuSeconds(subject.Processes()), ReadAllocated(subject, collector), ProcessTree.MachineSeconds(), Environment.CpuUsage.TotalTime.TotalSeconds);
+            [.. subject.Processes().Values], ProcessTree.CpuSeconds(subject.Processes()), ReadAllocated(subject, collector), ProcessTree.MachineSeconds(), Environment.CpuUsage.TotalTime.TotalSeconds);
 
         public static Dictionary<string, double> ReadAllocated(Subject subject, Collector collector)
         {
