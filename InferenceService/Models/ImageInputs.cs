@@ -3,7 +3,7 @@ using Imaging;
 namespace InferenceService.Models;
 
 /// <summary>From the words of a package to what Imaging does; Imaging knows nothing of JSON or of packages.</summary>
-internal static class ImageInputs
+public static class ImageInputs
 {
     /// <exception cref="InvalidDataException">A word is unknown or a value out of range; the message names the field.</exception>
     public static ImageInput From(InputSpec input)

@@ -12,6 +12,7 @@ internal static class AvifHeader
 
     internal static HeaderFacts Read(ReadOnlySpan<byte> file, ImageLimits limits)
     {
+        RequireWhole(file);
         var meta = Meta(file);
         var item = PrimaryItem(Find(meta, "pitm"u8));
         var properties = Find(meta, "iprp"u8);
@@ -54,6 +55,16 @@ internal static class AvifHeader
                 "skip"u8.CopyTo(target[OffsetIn(file, kind)..]);
         }
         return file.Length;
+    }
+
+    /// <summary>The decoder would fill up a picture whose end is missing.</summary>
+    private static void RequireWhole(ReadOnlySpan<byte> file)
+    {
+        while (Next(ref file, out _, out _))
+        {
+        }
+        if (!file.IsEmpty)
+            throw Undecodable("is damaged or incomplete");
     }
 
     private static ReadOnlySpan<byte> Meta(ReadOnlySpan<byte> file)

@@ -9,8 +9,8 @@ public class FormatTests
     private static readonly ImageDecoder Decoder = new(new ImageLimits());
 
     [Test]
-    public void Jpeg_and_png_are_accepted() =>
-        Assert.That(ImageDecoder.AcceptedFormats, Is.EqualTo(new[] { ImageFormat.Jpeg, ImageFormat.Png }));
+    public void Every_known_format_is_accepted() =>
+        Assert.That(ImageDecoder.AcceptedFormats, Is.EqualTo(Enum.GetValues<ImageFormat>()));
 
     [TestCase("GIF89a..........", "GIF")]
     [TestCase("GIF87a..........", "GIF")]
@@ -19,11 +19,11 @@ public class FormatTests
     [TestCase("MM\0*............", "TIFF")]
     [TestCase("BM..............", "BMP")]
     [TestCase("\0\0\0 ftypavif....", "AVIF")]
-    public void A_known_format_that_is_not_accepted_is_named_with_those_that_are(string start, string name)
+    public void A_start_without_a_picture_is_refused_by_the_formats_name(string start, string name)
     {
         var rejection = Assert.Throws<ImageRejectedException>(() => Decoder.ReadHeader(System.Text.Encoding.Latin1.GetBytes(start)))!;
-        Assert.That(rejection.Reason, Is.EqualTo(ImageRejection.UnsupportedFormat));
-        Assert.That(rejection.Message, Does.Contain(name).And.Contain("JPEG, PNG"));
+        Assert.That(rejection.Reason, Is.EqualTo(ImageRejection.Undecodable));
+        Assert.That(rejection.Message, Does.Contain(name));
     }
 
     [TestCase("<svg xmlns=")]

@@ -35,6 +35,30 @@ public sealed class ManifestTests
         Assert.That(() => Parse(json), Throws.TypeOf<InvalidDataException>().With.Message.Contains(named));
     }
 
+    [TestCase("\"padColour\": [1, 2]", "input.padColour")]
+    [TestCase("\"padColour\": [1, 2, 256]", "input.padColour")]
+    [TestCase("\"alpha\": \"black\"", "input.alpha")]
+    [TestCase("\"resize\": \"squeeze\"", "input.resize")]
+    public void A_wrong_word_about_images_is_named(string field, string named)
+    {
+        var json = Image();
+        json["input"] = JsonNode.Parse($"{{\"width\": 8, \"height\": 8, {field}}}");
+
+        Assert.That(() => ImageInputs.From(Parse(json).Input), Throws.TypeOf<InvalidDataException>().With.Message.Contains(named));
+    }
+
+    [Test]
+    public void What_a_package_says_of_images_reaches_the_decoder()
+    {
+        var json = Image();
+        json["input"] = JsonNode.Parse("""{"width": 8, "height": 9, "resize": "contain", "padColour": [1, 2, 255], "alpha": "white", "fastDecode": true}""");
+
+        var input = ImageInputs.From(Parse(json).Input);
+
+        Assert.That((input.Resize, input.Alpha, input.FastDecode), Is.EqualTo((global::Imaging.ResizeMode.Contain, global::Imaging.AlphaMode.White, true)));
+        Assert.That(input.PadColour, Is.EqualTo(new byte[] { 1, 2, 255 }));
+    }
+
     [TestCase("name")]
     [TestCase("version")]
     [TestCase("output")]
