@@ -3,6 +3,7 @@ using InferenceService.Compatibility;
 using InferenceService.Models;
 using InferenceService.Predictions;
 using InferenceService.Registry;
+using InferenceService.Tasks;
 using MassTransit;
 using ServiceDefaults;
 using ServiceDefaults.Database;
@@ -11,16 +12,23 @@ using ServiceDefaults.Messaging;
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddDatabase<InferenceDb>("inference");
-builder.AddMessaging(bus => bus.AddConsumer<FollowPromotion, FollowPromotionDefinition>());
+builder.AddMessaging(bus =>
+{
+    bus.AddConsumer<FollowPromotion, FollowPromotionDefinition>();
+    bus.AddTaskConsumer();
+});
 builder.AddEngine();
+builder.AddTasks();
 
 var app = builder.Build();
 app.UseServiceDefaults();
 app.MapModels();
 app.MapPredictions();
 app.MapHistory();
+app.MapTasks();
 app.MapMaskDetection();
 app.MapReportScoring();
+app.MapTaskReading();
 app.MapImageUpload();
 app.MapHealthSummary();
 app.Run();
