@@ -80,10 +80,18 @@ internal sealed class TaskLeases(NpgsqlDataSource source, IOptions<TaskOptions> 
         return (bool)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
-    /// <summary>Tasks that could run, and for which nobody was sent for a while.</summary>
-    public async Task<IReadOnlyList<Guid>> DueAsync(TimeSpan sentBefore, CancellationToken cancellation)
+    /// <summary>
+    /// Tasks that could run and for which nobody was sent for a while; from here on they count as sent for. Marked before
+    /// anybody is sent: a row that is still being marked would be passed over by the very worker who comes for it.
+    /// </summary>
+    public async Task<IReadOnlyList<Guid>> TakeDueAsync(TimeSpan sentBefore, CancellationToken cancellation)
     {
-        await using var command = Command($"SELECT id FROM tasks WHERE {Free} AND (notified_at IS NULL OR notified_at < now() - $1) ORDER BY id LIMIT 100", sentBefore);
+        await using var command = Command(
+            $"""
+            UPDATE tasks SET notified_at = now() WHERE id IN (
+              SELECT id FROM tasks WHERE {Free} AND (notified_at IS NULL OR notified_at < now() - $1) ORDER BY id LIMIT 100 FOR UPDATE SKIP LOCKED)
+            RETURNING id
+            """, sentBefore);
         await using var rows = await command.ExecuteReaderAsync(cancellation);
         var due = new List<Guid>();
         while (await rows.ReadAsync(cancellation))
@@ -91,9 +99,10 @@ internal sealed class TaskLeases(NpgsqlDataSource source, IOptions<TaskOptions> 
         return due;
     }
 
-    public async Task MarkSentAsync(IReadOnlyList<Guid> tasks, CancellationToken cancellation)
+    /// <summary>Nobody could be sent after all.</summary>
+    public async Task ReturnDueAsync(IReadOnlyList<Guid> tasks, CancellationToken cancellation)
     {
-        await using var command = Command("UPDATE tasks SET notified_at = now() WHERE id = ANY($1) AND finished_at IS NULL", tasks.ToArray());
+        await using var command = Command("UPDATE tasks SET notified_at = NULL WHERE id = ANY($1)", tasks.ToArray());
         await command.ExecuteNonQueryAsync(cancellation);
     }
 

@@ -37,15 +37,22 @@ internal sealed partial class TaskWatch(TaskLeases leases, IBus bus, DatabaseMig
 
     private async Task SendForDueAsync(CancellationToken stopping)
     {
-        var due = await leases.DueAsync(SendAgain, stopping);
+        var due = await leases.TakeDueAsync(SendAgain, stopping);
         if (due.Count == 0)
             return;
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         deadline.CancelAfter(SendDeadline); // MassTransit would wait for a broker that is away
-        var queue = await bus.GetSendEndpoint(new Uri($"queue:{RunNextTask.Queue}"));
-        foreach (var task in due)
-            await queue.Send(new RunNextTask(task), context => context.TimeToLive = SendAgain, deadline.Token);
-        await leases.MarkSentAsync(due, stopping);
+        try
+        {
+            var queue = await bus.GetSendEndpoint(new Uri($"queue:{RunNextTask.Queue}"));
+            foreach (var task in due)
+                await queue.Send(new RunNextTask(task), context => context.TimeToLive = SendAgain, deadline.Token);
+        }
+        catch
+        {
+            await leases.ReturnDueAsync(due, stopping);
+            throw;
+        }
     }
 
     private async Task WaitAsync(CancellationToken stopping)

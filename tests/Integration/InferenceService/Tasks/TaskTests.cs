@@ -62,7 +62,7 @@ public sealed class TaskTests
         Assert.That(task["progress"]!.ToJsonString(), Is.EqualTo("""{"done":4,"total":4,"failed":2}"""));
         var results = await tasks.ResultsAsync(id);
         Assert.That(results.Select(line => line.Text("name")), Is.EqualTo((string[])["a/one.png", "notes.txt", "../../two.png", "empty.png"]));
-        Assert.That(results.Select(line => line["error"]?.Text("code")), Is.EqualTo((string?[])[null, "unsupported-type", null, "invalid-field"]));
+        Assert.That(results.Select(line => line["error"]?.Text("code")), Is.EqualTo((string?[])[null, "undecodable-image", null, "invalid-field"]));
         Assert.That(results[0].Text("label"), Does.EndWith("mask"));
         Assert.That(results[0]["scores"]!.AsArray(), Has.Count.EqualTo(2));
         Assert.That(await tasks.Caller.GetByteArrayAsync($"/v1/predictions/{results[0].Text("id")}/image"), Is.EqualTo(image), "kept like that of any prediction");
