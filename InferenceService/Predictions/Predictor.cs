@@ -53,7 +53,9 @@ public sealed class Predictor(
         var keep = options.Value.KeepImages && model.Manifest.Recording == Recording.Durable;
         try
         {
-            var prepared = await intake.PrepareAsync(model, image, cancellation);
+            var prepared = await (request.Priority == Priority.Background
+                ? intake.PrepareInBackgroundAsync(model, image, cancellation)
+                : intake.PrepareAsync(model, image, cancellation));
             var work = new WorkItem(prepared.Tensor, prepared.Length, request.Caller, request.Priority, cancellation);
             Enqueue(model, [work]);
             // Only of an item that was let in: what is refused leaves nothing behind.

@@ -18,6 +18,7 @@ internal static class TaskExtensions
         services.AddSingleton<TaskLeases>();
         services.AddSingleton<TaskWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<TaskWatch>());
+        services.AddSingleton<LeaseKeeper>();
         services.AddSingleton<TaskInputs>();
         services.AddSingleton<TaskItems>();
         services.AddSingleton<TaskRunner>();

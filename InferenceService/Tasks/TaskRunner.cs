@@ -13,10 +13,9 @@ namespace InferenceService.Tasks;
 /// else should have a turn, or something is away.
 /// </summary>
 internal sealed partial class TaskRunner(
-    TaskLeases leases, TaskItems items, TaskInputs inputs, TaskResults results, ModelHost host, PredictionRecorder recorder,
+    TaskLeases leases, LeaseKeeper keeper, TaskItems items, TaskInputs inputs, TaskResults results, ModelHost host, PredictionRecorder recorder,
     TaskMetrics metrics, IOptions<TaskOptions> options, TimeProvider time, ILogger<TaskRunner> logger)
 {
-    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(1); // also how soon a cancelled task stops
     private static readonly TimeSpan AwayPause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan GiveBackDeadline = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestTurn = TimeSpan.FromMinutes(10); // RabbitMQ takes a message back after 30
@@ -25,7 +24,7 @@ internal sealed partial class TaskRunner(
     {
         using var running = metrics.Running(task.Model);
         using var held = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var heart = BeatAsync(task, held);
+        var heart = keeper.KeepAsync(task, held);
         try
         {
             if (task.Attempts >= options.Value.MaxAttempts)
@@ -85,37 +84,6 @@ internal sealed partial class TaskRunner(
     private int ChunkSize(ServedModel model) =>
         Math.Clamp(model.MaxBatchSize * 2, 1, Math.Max(1, Math.Min(options.Value.MaxChunkItems, model.Manifest.Batching.MaxQueueLength / 4)));
 
-    /// <summary>Renews the lease while the turn lasts; cancels it when the lease is lost or could not be renewed in time.</summary>
-    private async Task BeatAsync(TaskLease task, CancellationTokenSource held)
-    {
-        using var timer = new PeriodicTimer(Heartbeat, time);
-        var renewed = time.GetTimestamp();
-        try
-        {
-            while (await timer.WaitForNextTickAsync(held.Token))
-            {
-                try
-                {
-                    await leases.RenewAsync(task, held.Token);
-                    renewed = time.GetTimestamp();
-                }
-                catch (Exception e) when (e.IsDatabaseAway() && time.GetElapsedTime(renewed) < options.Value.Lease)
-                {
-                    LogNotRenewed(logger, task.Id, e.Message);
-                }
-            }
-        }
-        catch (OperationCanceledException) when (held.IsCancellationRequested)
-        {
-            // The turn is over.
-        }
-        catch (Exception e)
-        {
-            LogLost(logger, task.Id, e.Message);
-            await held.CancelAsync();
-        }
-    }
-
     private async Task EndAsync(TaskLease task, Exception reason, CancellationToken stopping)
     {
         using var deadline = new CancellationTokenSource(GiveBackDeadline, time);
@@ -134,7 +102,7 @@ internal sealed partial class TaskRunner(
         }
         catch (Exception e) when (e is LeaseLostException or OperationCanceledException || e.IsDatabaseAway())
         {
-            LogLost(logger, task.Id, e.Message); // the lease runs out by itself
+            LogLeft(logger, task.Id, e.Message);
         }
     }
 
@@ -181,9 +149,6 @@ internal sealed partial class TaskRunner(
     [LoggerMessage(LogLevel.Error, "Task {Task} met what nobody foresaw; it will be tried again")]
     private static partial void LogUnexpected(ILogger logger, Guid task, Exception reason);
 
-    [LoggerMessage(LogLevel.Warning, "The lease of task {Task} could not be renewed yet: {Reason}")]
-    private static partial void LogNotRenewed(ILogger logger, Guid task, string reason);
-
-    [LoggerMessage(LogLevel.Information, "The lease of task {Task} is gone: {Reason}")]
-    private static partial void LogLost(ILogger logger, Guid task, string reason);
+    [LoggerMessage(LogLevel.Information, "Task {Task} could not be given back; its lease runs out by itself: {Reason}")]
+    private static partial void LogLeft(ILogger logger, Guid task, string reason);
 }
