@@ -1,4 +1,6 @@
 using System.Text;
+using InferenceService.Tasks;
+using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 using static Integration.InferenceService.Tasks.TaskApplication;
 
@@ -44,6 +46,27 @@ public sealed class TaskRecoveryTests
         Assert.That(taken, Is.GreaterThan(3), "it was never taken away");
         Assert.That(await tasks.CountAsync($"tasks WHERE id = '{id}' AND lease_epoch > 6"), Is.EqualTo(1), "nobody took it");
         await Assert_that_every_item_is_there_once(tasks, id, Rows);
+    }
+
+    [Test]
+    public async Task A_worker_that_lost_its_task_writes_nothing_and_no_chunk_is_written_twice()
+    {
+        await using var tasks = await StartNewAsync();
+        var id = Guid.CreateVersion7();
+        await tasks.ExecuteAsync($"""
+            INSERT INTO tasks (id, owner, model, top, status, kind, sha256, bytes, total, lease_epoch, lease_until, created_at)
+            VALUES ('{id}', 'caller-1', 'any', 5, 'running', 'ndjson', '', 1, 4, 3, 'infinity', now())
+            """);
+        var results = tasks.Replicas[0].Services.GetRequiredService<TaskResults>();
+        Task Commit(long epoch, int done) => results.CommitAsync(
+            new TaskLease(id, "caller-1", "any", null, 5, InputKind.Ndjson, "", 1, Total: 4, Done: 0, Attempts: 0, epoch), done, new ChunkResults(["{}", "{}"], 0, null), CancellationToken.None);
+
+        await Commit(epoch: 3, done: 0);
+
+        Assert.That(() => Commit(epoch: 3, done: 0), Throws.InstanceOf<LeaseLostException>(), "the same chunk again");
+        Assert.That(() => Commit(epoch: 2, done: 2), Throws.InstanceOf<LeaseLostException>(), "the holder before");
+        Assert.That(await tasks.CountAsync($"task_results WHERE task_id = '{id}'"), Is.EqualTo(2));
+        Assert.That(Done(await tasks.GetAsync($"{id}")), Is.EqualTo(2));
     }
 
     [Test]
