@@ -4,6 +4,7 @@ using InferenceService.Compatibility;
 using InferenceService.Models;
 using InferenceService.Predictions;
 using InferenceService.Registry;
+using InferenceService.Tasks;
 using MassTransit;
 using ServiceDefaults;
 using ServiceDefaults.Database;
@@ -15,16 +16,23 @@ if (AdmitCommand.TryRun(args))
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddDatabase<InferenceDb>("inference");
-builder.AddMessaging(bus => bus.AddConsumer<FollowPromotion, FollowPromotionDefinition>());
+builder.AddMessaging(bus =>
+{
+    bus.AddConsumer<FollowPromotion, FollowPromotionDefinition>();
+    bus.AddTaskConsumer();
+});
 builder.AddEngine();
+builder.AddTasks();
 
 var app = builder.Build();
 app.UseServiceDefaults();
 app.MapModels();
 app.MapPredictions();
 app.MapHistory();
+app.MapTasks();
 app.MapMaskDetection();
 app.MapReportScoring();
+app.MapTaskReading();
 app.MapImageUpload();
 app.MapHealthSummary();
 app.Run();

@@ -11,12 +11,16 @@ public static class BodyLimits
     {
         if (RouteTable.Of(context.GetEndpoint()) is not { } route)
             return next(context);
-        if (context.Request.ContentLength > route.MaxBodyBytes)
-            throw TooLarge(route.MaxBodyBytes);
+        var maxBytes = MaxBytes(route, context.RequestServices.GetRequiredService<IConfiguration>());
+        if (context.Request.ContentLength > maxBytes)
+            throw TooLarge(maxBytes);
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = route.MaxBodyBytes;
+            limit.MaxRequestBodySize = maxBytes;
         return next(context);
     });
+
+    private static long? MaxBytes(GatewayRoute route, IConfiguration configuration) =>
+        route.MaxBodyBytesSetting is null ? route.MaxBodyBytes : configuration.GetValue<long?>(route.MaxBodyBytesSetting) ?? route.MaxBodyBytes;
 
     public static ProblemException TooLarge(long? limit) =>
         ProblemException.TooLarge("body", $"The request body is larger than the {limit} bytes that this route accepts.");

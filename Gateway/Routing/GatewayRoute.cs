@@ -13,6 +13,9 @@ public sealed record GatewayRoute(string Path, string Service)
     /// <summary>Larger bodies are refused with 413. Null: the service itself sets the limit while it streams.</summary>
     public long? MaxBodyBytes { get; init; } = BodySize.Json;
 
+    /// <summary>The service's own setting of that limit, where it has one: known here too, because a body that is refused by its length is refused before it is sent.</summary>
+    public string? MaxBodyBytesSetting { get; init; }
+
     /// <summary>Until the answer is complete; then 504. Null: as long as bytes flow.</summary>
     public TimeSpan? Timeout { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -43,6 +46,9 @@ public static class BodySize
     public const long Image = 34L * 1024 * 1024;
 
     public const long Images = 64L * 1024 * 1024;
+
+    /// <summary>Inputs of tasks, if <c>Tasks:MaxInputBytes</c> does not say otherwise.</summary>
+    public const long TaskInput = 4096L * 1024 * 1024;
 
     /// <summary>Model packages, data sets and archives.</summary>
     public const long Upload = 1024L * 1024 * 1024;

@@ -26,7 +26,7 @@ public static class RouteTable
         new("/v1/models", Inference) { Methods = Get, Access = Guests },
         new("/v1/models/{model}", Inference) { Methods = Get, Access = Guests },
         new("/v1/models/{model}/predict", Inference) { Methods = Post, Access = Guests, MaxBodyBytes = BodySize.Images, Timeout = Prediction },
-        new("/v1/models/{model}/tasks", Inference) { Methods = Post, MaxBodyBytes = BodySize.Upload, Timeout = null },
+        new("/v1/models/{model}/tasks", Inference) { Methods = Post, MaxBodyBytes = BodySize.TaskInput, MaxBodyBytesSetting = "Tasks:MaxInputBytes", Timeout = null },
         new("/v1/tasks/{**rest}", Inference) { Timeout = null },
         new("/v1/predictions/{**rest}", Inference) { Methods = Get, Access = Guests },
         new("/v1/faces/{**rest}", Inference) { MaxBodyBytes = BodySize.Images, Timeout = Prediction },

@@ -28,15 +28,18 @@ public static class ReportScoring
         using var body = await JsonBodies.ReadAsync(request, cancellation);
         var answer = await predictor.PredictRowsAsync(prediction, body.RootElement, cancellation);
         var scores = answer.Predictions.Select(item => item.Score).ToArray();
-        var ranking = Enumerable.Range(0, scores.Length).Where(i => scores[i] is not null).OrderByDescending(i => scores[i]);
         var errors = answer.Predictions.Index().Where(item => item.Item.Error is not null).ToDictionary(item => item.Index, item => item.Item.Error!.Detail);
-        return TypedResults.Ok(new Scored(answer.Id, "succeeded", scores, [.. ranking], errors.Count > 0 ? errors : null));
+        return TypedResults.Ok(Scored.From(answer.Id, "succeeded", scores, errors));
     }
 
-    /// <param name="TaskId">The request's id; <c>GET /v1/predictions/{id}</c> reads it back.</param>
+    /// <param name="TaskId">The request's id; <c>GET /task/{id}</c> and <c>GET /v1/predictions/{id}</c> read it back.</param>
     /// <param name="Scores">In the order of the rows; null where a row is in <paramref name="Errors"/>.</param>
     /// <param name="Ranking">Indices of the scored rows, highest score first.</param>
     /// <param name="Errors">Reasons by row index.</param>
     public sealed record Scored(
-        [property: JsonPropertyName("task_id")] Guid? TaskId, string Status, IReadOnlyList<double?> Scores, IReadOnlyList<int> Ranking, IReadOnlyDictionary<int, string?>? Errors);
+        [property: JsonPropertyName("task_id")] Guid? TaskId, string Status, IReadOnlyList<double?> Scores, IReadOnlyList<int> Ranking, IReadOnlyDictionary<int, string?>? Errors)
+    {
+        internal static Scored From(Guid? id, string status, double?[] scores, Dictionary<int, string?> errors) => new(
+            id, status, scores, [.. Enumerable.Range(0, scores.Length).Where(i => scores[i] is not null).OrderByDescending(i => scores[i])], errors.Count > 0 ? errors : null);
+    }
 }

@@ -19,7 +19,23 @@ public sealed record PreparedItem(byte[] Tensor, PredictionInput Input, double D
 public sealed class ImageIntake(ImageDecoder decoder, IOptions<PredictionOptions> options)
 {
     private readonly SemaphoreSlim processors = new(options.Value.Images.MaxConcurrentDecodes ?? Environment.ProcessorCount);
+    private readonly SemaphoreSlim background = new(Math.Max(1, (options.Value.Images.MaxConcurrentDecodes ?? Environment.ProcessorCount) - 1));
     private int waiting;
+
+    /// <summary>For a task: one processor stays free of these, and of those that wait only one per processor is in anybody's way.</summary>
+    /// <exception cref="ProblemException">As <see cref="PrepareAsync"/>.</exception>
+    public async Task<PreparedItem> PrepareInBackgroundAsync(ServedModel model, UploadedImage image, CancellationToken cancellation)
+    {
+        await background.WaitAsync(cancellation);
+        try
+        {
+            return await PrepareAsync(model, image, cancellation);
+        }
+        finally
+        {
+            background.Release();
+        }
+    }
 
     /// <exception cref="ProblemException">The file is refused (413, 415, 422, naming it) or too many wait already (503).</exception>
     public async Task<PreparedItem> PrepareAsync(ServedModel model, UploadedImage image, CancellationToken cancellation)

@@ -15,16 +15,10 @@ public sealed partial class PredictionRecorder(PredictionLog log, InferenceMetri
     /// <exception cref="ProblemException">No item succeeded, or the database went away.</exception>
     public async Task<PredictionAnswer> FinishAsync(PredictionRun run, CancellationToken cancellation)
     {
+        var (requestId, outcomes, entry) = Conclude(run);
         var recorded = run.Manifest.Recording == Recording.Durable;
-        var now = time.GetUtcNow();
-        var requestId = Guid.CreateVersion7(now);
-        var outcomes = run.Items.Select(item => item.Result is null ? null : Decide(run, item, requestId, now)).ToArray();
-
-        foreach (var failure in run.Items.Select(item => item.ExecutionFailure).OfType<Batching.ModelExecutionException>())
-            LogExecutionFailed(logger, run.Manifest.Name, run.Manifest.Version, failure.InnerException!);
-
         var recordMs = 0.0;
-        if (recorded && Entry(run, outcomes, requestId, now) is { } entry)
+        if (entry is not null)
         {
             var started = Stopwatch.GetTimestamp();
             using (SuiteTelemetry.Source.StartActivity("record"))
@@ -46,6 +40,17 @@ public sealed partial class PredictionRecorder(PredictionLog log, InferenceMetri
             });
         var timings = PredictionAnswer.Slowest(outcomes.OfType<PredictionMade>().Select(outcome => outcome.Timings)) with { RecordMs = Round(recordMs), TotalMs = Round(Stopwatch.GetElapsedTime(run.StartedAt).TotalMilliseconds) };
         return new PredictionAnswer(recorded ? requestId : null, run.Manifest.Name, run.Manifest.Version, [.. answers], timings);
+    }
+
+    /// <summary>What a run has come to, not on record yet.</summary>
+    internal RunConclusion Conclude(PredictionRun run)
+    {
+        var now = time.GetUtcNow();
+        var requestId = Guid.CreateVersion7(now);
+        var outcomes = run.Items.Select(item => item.Result is null ? null : Decide(run, item, requestId, now)).ToArray();
+        foreach (var failure in run.Items.Select(item => item.ExecutionFailure).OfType<Batching.ModelExecutionException>())
+            LogExecutionFailed(logger, run.Manifest.Name, run.Manifest.Version, failure.InnerException!);
+        return new RunConclusion(requestId, outcomes, run.Manifest.Recording == Recording.Durable ? Entry(run, outcomes, requestId, now) : null);
     }
 
     private PredictionMade Decide(PredictionRun run, RunItem item, Guid requestId, DateTimeOffset now)
@@ -104,3 +109,7 @@ public sealed partial class PredictionRecorder(PredictionLog log, InferenceMetri
     [LoggerMessage(LogLevel.Error, "{Model} version {Version} failed on a well-formed item")]
     private static partial void LogExecutionFailed(ILogger logger, string model, string version, Exception reason);
 }
+
+/// <param name="Outcomes">In the order of the items; null for one that failed.</param>
+/// <param name="Entry">What has to be committed before anybody hears of it; null when there is nothing to record.</param>
+internal sealed record RunConclusion(Guid RequestId, IReadOnlyList<PredictionMade?> Outcomes, LogEntry? Entry);

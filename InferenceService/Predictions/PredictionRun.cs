@@ -21,7 +21,8 @@ public sealed class PredictionRun(ModelManifest manifest, PredictionRequest requ
     /// <summary>Adds the next item; call it in the order of the request, before the items go their ways.</summary>
     public RunItem Begin(string field)
     {
-        var item = new RunItem(field);
+        // A task has too many items for spans of their own; its chunks have them.
+        var item = new RunItem(field, traced: Request.Priority == Priority.Interactive);
         items.Add(item);
         return item;
     }
@@ -36,7 +37,8 @@ public sealed class PredictionRun(ModelManifest manifest, PredictionRequest requ
 
 /// <summary>One item of a run. It has a result, or a problem.</summary>
 /// <param name="field">How errors name it.</param>
-public sealed class RunItem(string field)
+/// <param name="traced">Whether its way shows as spans.</param>
+public sealed class RunItem(string field, bool traced = true)
 {
     public string Field { get; } = field;
     public PredictionInput? Input { get; private set; }
@@ -57,12 +59,17 @@ public sealed class RunItem(string field)
     {
         (Input, DecodeMs, Result) = (input, decodeMs, result);
         QueueMs = Stopwatch.GetElapsedTime(enqueuedAt, result.StartedAt).TotalMilliseconds;
+        if (!traced)
+            return;
         // The model ran on a thread that belongs to nobody's trace; its times are put into this request's here.
         Spans.Add("queue", enqueuedAt, result.StartedAt);
         Spans.Add("execute", result.StartedAt, result.FinishedAt, ("suite.batch.size", result.BatchSize));
     }
 
     public void Fail(ProblemException problem) => Problem = problem;
+
+    /// <summary>Forgets a problem that was not the item's own, such as a full queue.</summary>
+    public void TryAgain() => Problem = null;
 
     public void Fail(ModelExecutionException failure)
     {

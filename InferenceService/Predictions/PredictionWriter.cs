@@ -33,11 +33,17 @@ internal static class PredictionWriter
     {
         // A batch without explicit transaction is one: all or nothing, one sync.
         await using var batch = source.CreateBatch();
+        Add(batch, entries);
+        if (batch.BatchCommands.Count > 0)
+            await batch.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>For a commit that takes more along than predictions.</summary>
+    public static void Add(NpgsqlBatch batch, params IReadOnlyList<LogEntry> entries)
+    {
         Add(batch, [.. entries.SelectMany(entry => entry.Predictions)]);
         Add(batch, [.. entries.SelectMany(entry => entry.Facts)]);
         Add(batch, [.. entries.SelectMany(entry => entry.Images)]);
-        if (batch.BatchCommands.Count > 0)
-            await batch.ExecuteNonQueryAsync();
     }
 
     private static void Add(NpgsqlBatch batch, PredictionRecord[] rows)

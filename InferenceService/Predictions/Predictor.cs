@@ -40,46 +40,50 @@ public sealed class Predictor(
         using var lease = host.Lease(request.Model, request.Version);
         var model = lease.Model;
         using var run = new PredictionRun(model.Manifest, request);
-        var keep = options.Value.KeepImages && model.Manifest.Recording == Recording.Durable;
         // The first item works on this thread; only several are worth a hop each.
         await Task.WhenAll(images.Select(image => (image, item: run.Begin(image.Field))).ToArray()
-            .Select(each => images.Count == 1 ? OneAsync(each.image, each.item) : Task.Run(() => OneAsync(each.image, each.item), cancellation)));
+            .Select(each => images.Count == 1 ? RunImageAsync(model, run, each.image, each.item, cancellation) : Task.Run(() => RunImageAsync(model, run, each.image, each.item, cancellation), cancellation)));
         return await recorder.FinishAsync(run, cancellation);
+    }
 
-        async Task OneAsync(UploadedImage image, RunItem item)
+    /// <summary>One image through decoder and model; what goes wrong stays with its item. The caller leases the model.</summary>
+    internal async Task RunImageAsync(ServedModel model, PredictionRun run, UploadedImage image, RunItem item, CancellationToken cancellation)
+    {
+        if (image.Problem is { } refused)
         {
-            if (image.Problem is { } refused)
-            {
-                item.Fail(refused);
-                return;
-            }
+            item.Fail(refused);
+            return;
+        }
+        var request = run.Request;
+        var keep = options.Value.KeepImages && model.Manifest.Recording == Recording.Durable;
+        try
+        {
+            var prepared = await (request.Priority == Priority.Background
+                ? intake.PrepareInBackgroundAsync(model, image, cancellation)
+                : intake.PrepareAsync(model, image, cancellation));
+            var work = new WorkItem(model.Shape!, prepared.Tensor, request.Caller, request.Priority, cancellation);
+            Enqueue(model, [work]);
+            // Only of an item that was let in: what is refused leaves nothing behind.
+            var kept = keep
+                ? capture.CaptureAsync(request.Caller, prepared.Input.Sha256!, $"image/{prepared.Input.Format}", image.Bytes, cancellation)
+                : Task.FromResult<PendingImage?>(null);
             try
             {
-                var prepared = await intake.PrepareAsync(model, image, cancellation);
-                var work = new WorkItem(model.Shape!, prepared.Tensor, request.Caller, request.Priority, cancellation);
-                Enqueue(model, [work]);
-                // Only of an item that was let in: what is refused leaves nothing behind.
-                var kept = keep
-                    ? capture.CaptureAsync(request.Caller, prepared.Input.Sha256!, $"image/{prepared.Input.Format}", image.Bytes, cancellation)
-                    : Task.FromResult<PendingImage?>(null);
-                try
-                {
-                    var input = keep ? prepared.Input with { Object = $"{request.Caller}/{prepared.Input.Sha256}" } : prepared.Input;
-                    item.Succeed(input, prepared.DecodeMs, work.EnqueuedAt, await work.Completion);
-                }
-                finally
-                {
-                    item.PendingImage = await kept; // reads the upload's buffer, so it ends before the request does
-                }
+                var input = keep ? prepared.Input with { Object = $"{request.Caller}/{prepared.Input.Sha256}" } : prepared.Input;
+                item.Succeed(input, prepared.DecodeMs, work.EnqueuedAt, await work.Completion);
             }
-            catch (ProblemException problem)
+            finally
             {
-                item.Fail(problem);
+                item.PendingImage = await kept; // reads the upload's buffer, so it ends before the request does
             }
-            catch (ModelExecutionException e)
-            {
-                item.Fail(e);
-            }
+        }
+        catch (ProblemException problem)
+        {
+            item.Fail(problem);
+        }
+        catch (ModelExecutionException e)
+        {
+            item.Fail(e);
         }
     }
 
@@ -94,13 +98,20 @@ public sealed class Predictor(
             throw ProblemException.TooLarge("rows", $"At most {limit} rows fit in one request.");
 
         using var run = new PredictionRun(model.Manifest, request);
-        var encoded = new List<(RunItem Item, JsonElement Row, WorkItem Work)>(rows.GetArrayLength());
-        foreach (var (index, row) in rows.EnumerateArray().Index())
+        await RunRowsAsync(model, run, rows.EnumerateArray().Select((row, index) => (run.Begin($"rows[{index}]"), index, row)), cancellation);
+        return await recorder.FinishAsync(run, cancellation);
+    }
+
+    /// <summary>Rows through encoder and model; what is wrong with one stays with its item. The caller leases the model.</summary>
+    /// <exception cref="ProblemException">503: the queue has no room for them; none was run.</exception>
+    internal async Task RunRowsAsync(ServedModel model, PredictionRun run, IEnumerable<(RunItem Item, int Index, JsonElement Row)> rows, CancellationToken cancellation)
+    {
+        var encoded = new List<(RunItem Item, JsonElement Row, WorkItem Work)>();
+        foreach (var (item, index, row) in rows)
         {
-            var item = run.Begin($"rows[{index}]");
             try
             {
-                encoded.Add((item, row, Encode(model, row, index, request, cancellation)));
+                encoded.Add((item, row, Encode(model, row, index, run.Request, cancellation)));
             }
             catch (ProblemException problem)
             {
@@ -120,7 +131,6 @@ public sealed class Predictor(
                 item.Fail(e);
             }
         }
-        return await recorder.FinishAsync(run, cancellation);
     }
 
     private static WorkItem Encode(ServedModel model, JsonElement row, int index, PredictionRequest request, CancellationToken cancellation)

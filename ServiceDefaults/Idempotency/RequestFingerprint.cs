@@ -25,7 +25,8 @@ internal static class RequestFingerprint
     }
 
     /// <summary>
-    /// Over method, address and the body that was bound from JSON; of any other body only type and length.
+    /// Over method, address and the body that was bound from JSON; of any other body only type and length, or its hash
+    /// where a filter in front has read it (<see cref="RequestContentHash"/>).
     /// Keyed, because a body may hold a password, of which no fast hash must lie in a database.
     /// </summary>
     public static byte[] Compute(EndpointFilterInvocationContext invocation, string secret, JsonSerializerOptions json)
@@ -33,9 +34,13 @@ internal static class RequestFingerprint
         var request = invocation.HttpContext.Request;
         var bodyType = invocation.HttpContext.GetEndpoint()?.Metadata.GetMetadata<IAcceptsMetadata>()?.RequestType;
         var body = bodyType is null ? null : invocation.Arguments.FirstOrDefault(bodyType.IsInstanceOfType);
-        var content = body is null ? $"{request.ContentType} {request.ContentLength}" : JsonSerializer.Serialize(body, bodyType!, json);
+        var content = invocation.HttpContext.Features.Get<RequestContentHash>()?.Sha256
+            ?? (body is null ? $"{request.ContentType} {request.ContentLength}" : JsonSerializer.Serialize(body, bodyType!, json));
         return HMACSHA256.HashData(
             Encoding.UTF8.GetBytes($"idempotency:{secret}"),
             Encoding.UTF8.GetBytes($"{request.Method} {request.Path}{request.QueryString}\n{content}"));
     }
 }
+
+/// <summary>Of a body that a filter in front of the idempotency's has read: a form's boundary differs in every repetition, its content does not.</summary>
+public sealed record RequestContentHash(string Sha256);

@@ -22,6 +22,7 @@ internal sealed class ObjectOptions
         "model" => new KindPolicy(kind, Retention.Model, MaxBytes.Model),
         "dataset" => new KindPolicy(kind, Retention.Dataset, MaxBytes.Dataset),
         "report" => new KindPolicy(kind, Retention.Report, MaxBytes.Report),
+        "task" => new KindPolicy(kind, Retention.Task, MaxBytes.Task),
         _ => null,
     };
 }
@@ -35,6 +36,9 @@ internal sealed class RetentionOptions
     public TimeSpan? Dataset { get; init; }
 
     public TimeSpan? Report { get; init; }
+
+    /// <summary>Of a task's input, after which a task that still waits for its turn fails.</summary>
+    public TimeSpan? Task { get; init; } = TimeSpan.FromDays(7);
 }
 
 internal sealed class SizeOptions
@@ -52,12 +56,15 @@ internal sealed class SizeOptions
 
     [Range(1, long.MaxValue)]
     public long Report { get; init; } = 256 * Mega;
+
+    [Range(1, long.MaxValue)]
+    public long Task { get; init; } = 4096 * Mega;
 }
 
 /// <summary>What holds for one kind of object.</summary>
 internal sealed record KindPolicy(string Kind, TimeSpan? Retention, long MaxBytes)
 {
-    public const string Names = "image, model, dataset or report";
+    public const string Names = "image, model, dataset, report or task";
 
     public DateTimeOffset? ExpiryOf(DateTimeOffset putAt) => putAt + Retention;
 }

@@ -30,15 +30,17 @@ internal sealed class InferenceApplication : IAsyncDisposable
     public static Task<InferenceApplication> StartReadyAsync(TrainingApplication training, StorageApplication storage, string? database = null, string? cache = null) =>
         StartReadyAsync(training.Address, storage.Address, database, cache);
 
-    public static async Task<InferenceApplication> StartReadyAsync(string training, string storage, string? database = null, string? cache = null)
+    public static async Task<InferenceApplication> StartReadyAsync(
+        string training, string storage, string? database = null, string? cache = null, IReadOnlyDictionary<string, string>? settings = null)
     {
-        var host = await ServiceHost<InferenceDb>.StartNewAsync("inference", database ?? NewDatabase(), new Dictionary<string, string>
+        var all = new Dictionary<string, string>(settings ?? new Dictionary<string, string>())
         {
             ["Models:CachePath"] = cache ?? NewCache(),
             ["Models:Execution:Tune"] = "false",
             ["services:training:http:0"] = training,
             ["services:storage:http:0"] = storage,
-        });
+        };
+        var host = await ServiceHost<InferenceDb>.StartNewAsync("inference", database ?? NewDatabase(), all);
         await host.WaitUntilReadyAsync();
         return new InferenceApplication(host, await host.CreateClientAsync("caller-1", "predict"));
     }
@@ -47,6 +49,9 @@ internal sealed class InferenceApplication : IAsyncDisposable
     {
         rows = new[] { new { abuse_type = "MSG", report_text_len = 10, profile_rating = 1.5, popularity = 3 } },
     });
+
+    /// <summary>Somebody else.</summary>
+    public Task<HttpClient> CallerAsync(string subject) => host.CreateClientAsync(subject, "predict");
 
     /// <summary>The version that answers; null while none does.</summary>
     public async Task<string?> VersionAsync(string model)

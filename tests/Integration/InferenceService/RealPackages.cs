@@ -5,19 +5,23 @@ using TestSupport;
 
 namespace Integration.InferenceService;
 
-/// <summary>Packages with the model file of report-scorer, which ships, under names and versions of the tests' own.</summary>
+/// <summary>Packages with the files of models that ship, under names and versions of the tests' own.</summary>
 internal static class RealPackages
 {
-    private static readonly string Shipped = Repository.Path("models", "report-scorer", "1");
+    public static void WriteScorer(this PackageFolder folder, string model, string version, Action<JsonObject>? change = null) =>
+        folder.WriteShipped("report-scorer", model, version, change);
 
-    public static void WriteScorer(this PackageFolder folder, string model, string version, Action<JsonObject>? change = null)
+    public static void WriteMaskDetector(this PackageFolder folder, string model, string version) => folder.WriteShipped("mask-detector", model, version, change: null);
+
+    private static void WriteShipped(this PackageFolder folder, string shipped, string model, string version, Action<JsonObject>? change)
     {
-        var manifest = JsonNode.Parse(File.ReadAllText(Path.Combine(Shipped, "model.json")))!.AsObject();
+        var source = Repository.Path("models", shipped, "1");
+        var manifest = JsonNode.Parse(File.ReadAllText(Path.Combine(source, "model.json")))!.AsObject();
         manifest["name"] = model;
         manifest["version"] = version;
         change?.Invoke(manifest);
         folder.WriteFile(model, version, "model.json", manifest.ToJsonString());
-        File.Copy(Path.Combine(Shipped, "model.onnx"), folder.FileOf(model, version, "model.onnx"));
+        File.Copy(Path.Combine(source, "model.onnx"), folder.FileOf(model, version, "model.onnx"));
     }
 
     /// <summary>In order by every sum, and no manifest that this service can follow.</summary>

@@ -1,0 +1,145 @@
+using InferenceService.Models;
+using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
+using ServiceDefaults.Problems;
+
+namespace InferenceService.Tasks.Intake;
+
+/// <summary>
+/// Takes a request's body to disk, whatever its size, in one of the kinds that tasks are stored in: single images become
+/// a zip of them, <c>{"rows"}</c> becomes NDJSON. Then reads it through once, so that what is broken is told at the door.
+/// </summary>
+internal sealed class InputSpool(TaskFolder folder, InferenceMetrics metrics, IOptions<TaskOptions> options)
+{
+    private const string Field = "file";
+    private readonly SemaphoreSlim uploads = new(options.Value.MaxUploads);
+
+    /// <returns>The caller disposes it, and with it the file.</returns>
+    /// <exception cref="ProblemException">400, 413, 415, 422 or 503; nothing is left behind.</exception>
+    public async Task<SpooledInput> SpoolAsync(HttpRequest request, ModelManifest manifest, CancellationToken cancellation)
+    {
+        if (request.ContentLength > options.Value.MaxInputBytes)
+            throw SpoolFile.TooLarge(options.Value.MaxInputBytes);
+        var file = Reserve();
+        try
+        {
+            var type = InputTypes.Of(request.ContentType, null);
+            var kind = type == InputType.Form
+                ? await SpoolFormAsync(request, file, manifest, cancellation)
+                : await SpoolFileAsync(new InputFile(type, request.ContentType, "body", request.Body), file, manifest, cancellation);
+            var total = await InputCheck.CountAsync(kind, await file.ReadAsync(cancellation), manifest, options.Value, cancellation);
+            return new SpooledInput(file, kind, total);
+        }
+        catch (Exception e)
+        {
+            await file.DisposeAsync();
+            if (e is InvalidDataException or (IOException and not BadHttpRequestException))
+                throw ProblemException.Invalid("body", "The body is cut off or malformed.");
+            throw;
+        }
+    }
+
+    private SpoolFile Reserve()
+    {
+        if (!uploads.Wait(0))
+        {
+            metrics.Refused("task-uploads");
+            throw ProblemException.Unavailable("overloaded", "More inputs come in than Tasks:MaxUploads allows.", TimeSpan.FromSeconds(5));
+        }
+        try
+        {
+            return new SpoolFile(folder.Path, options.Value.MaxInputBytes, gone: () => uploads.Release());
+        }
+        catch
+        {
+            uploads.Release();
+            throw;
+        }
+    }
+
+    private async Task<InputKind> SpoolFormAsync(HttpRequest request, SpoolFile file, ModelManifest manifest, CancellationToken cancellation)
+    {
+        var boundary = HeaderUtilities.RemoveQuotes(MediaTypeHeaderValue.Parse(request.ContentType).Boundary).Value;
+        if (string.IsNullOrEmpty(boundary) || boundary.Length > 200)
+            throw ProblemException.Invalid("Content-Type", "The multipart boundary is missing or too long.");
+        await using var files = FormFiles.ReadAsync(boundary, request.Body, Field, cancellation).GetAsyncEnumerator(cancellation);
+        if (!await files.MoveNextAsync())
+            throw ProblemException.Invalid(Field, $"The form has no file part '{Field}'.");
+
+        var first = await ResolveAsync(files.Current, cancellation);
+        if (first.Type != InputType.Image)
+        {
+            var kind = await SpoolFileAsync(first, file, manifest, cancellation);
+            return await files.MoveNextAsync() ? throw ProblemException.Invalid(Field, "A zip, CSV or NDJSON file comes alone; only images may be several.") : kind;
+        }
+        RequireKind(manifest, InputKind.Zip);
+        await using var pack = await ImagePack.CreateAsync(file, cancellation);
+        await pack.AddAsync(first.Name, first.Content, cancellation);
+        while (await files.MoveNextAsync())
+        {
+            var next = await ResolveAsync(files.Current, cancellation);
+            if (next.Type != InputType.Image)
+                throw ProblemException.UnsupportedType(Field, $"'{next.ContentType}' is not an image type, as the first file has.");
+            if (pack.Count == options.Value.MaxZipEntries)
+                throw ProblemException.TooLarge(Field, $"At most {options.Value.MaxZipEntries} images fit in one task (Tasks:MaxZipEntries).");
+            await pack.AddAsync(next.Name, next.Content, cancellation);
+        }
+        return InputKind.Zip;
+    }
+
+    private async Task<InputKind> SpoolFileAsync(InputFile input, SpoolFile file, ModelManifest manifest, CancellationToken cancellation)
+    {
+        input = await ResolveAsync(input, cancellation);
+        var kind = input.Type switch
+        {
+            InputType.Zip or InputType.Image => InputKind.Zip,
+            InputType.Csv => InputKind.Csv,
+            InputType.Ndjson or InputType.Json => InputKind.Ndjson,
+            _ => throw ProblemException.UnsupportedType("Content-Type", $"'{input.ContentType}' is not accepted here: send {InputTypes.Accepted}."),
+        };
+        RequireKind(manifest, kind);
+        if (input.Type == InputType.Image)
+        {
+            await using var pack = await ImagePack.CreateAsync(file, cancellation);
+            await pack.AddAsync(input.Name, input.Content, cancellation);
+        }
+        else if (input.Type == InputType.Json)
+        {
+            await new JsonRows(file, options.Value.MaxRowBytes).CopyAsync(input.Content, cancellation);
+        }
+        else
+        {
+            await input.Content.CopyToAsync(file, cancellation);
+        }
+        return kind;
+    }
+
+    /// <summary>Looks at the first bytes where neither type nor name says what it is.</summary>
+    private static async Task<InputFile> ResolveAsync(InputFile input, CancellationToken cancellation)
+    {
+        if (input.Type != InputType.Undeclared)
+            return input;
+        var head = new byte[4];
+        var length = await input.Content.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellation);
+        return input with { Type = InputTypes.OfContent(head.AsSpan(0, length)), Content = new PrefixedStream(head.AsMemory(0, length), input.Content) };
+    }
+
+    private static void RequireKind(ModelManifest manifest, InputKind kind)
+    {
+        if (manifest.TakesImages != (kind == InputKind.Zip))
+            throw ProblemException.UnsupportedType("Content-Type", $"'{manifest.Name}' takes {(manifest.TakesImages ? "images" : "rows")}. Accepted are {InputTypes.Accepted}.");
+    }
+}
+
+/// <summary>An input on disk: its kind and how many items it has.</summary>
+internal sealed record SpooledInput(SpoolFile File, InputKind Kind, int Total) : IAsyncDisposable
+{
+    public string Sha256 { get; } = File.Sha256();
+
+    public long Bytes => File.Length;
+
+    public ValueTask DisposeAsync() => File.DisposeAsync();
+}
+
+/// <param name="Name">What results call it.</param>
+internal sealed record InputFile(InputType Type, string? ContentType, string Name, Stream Content);

@@ -1,0 +1,61 @@
+using Microsoft.Extensions.Options;
+
+namespace InferenceService.Tasks;
+
+/// <summary>Inputs of the tasks that this replica works on, fetched once and kept on disk between turns: a zip is read at its end first.</summary>
+internal sealed class TaskInputs(TaskFolder folder, InputStore store, IOptions<TaskOptions> options, TimeProvider time)
+{
+    private static readonly TimeSpan KeptUnused = TimeSpan.FromHours(1);
+
+    /// <exception cref="ServiceDefaults.Problems.ProblemException">422: the input is gone. 503: StorageService does not answer.</exception>
+    public async Task<FileStream> OpenAsync(TaskLease task, CancellationToken cancellation)
+    {
+        var path = PathOf(task.Id);
+        if (!File.Exists(path))
+            await FetchAsync(task, path, cancellation);
+        var file = new FileStream(path, new FileStreamOptions { Options = FileOptions.Asynchronous, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 64 * 1024 });
+        File.SetLastWriteTimeUtc(path, time.GetUtcNow().UtcDateTime); // when it was last used
+        return file;
+    }
+
+    public void Forget(Guid task) => File.Delete(PathOf(task));
+
+    /// <summary>Removes inputs of tasks that went on elsewhere.</summary>
+    public void Sweep()
+    {
+        foreach (var unused in Inputs().Where(file => time.GetUtcNow() - file.LastWriteTimeUtc > KeptUnused))
+            unused.Delete();
+    }
+
+    private async Task FetchAsync(TaskLease task, string path, CancellationToken cancellation)
+    {
+        MakeRoom(task.Bytes);
+        var partial = Path.Combine(folder.Path, $"{Guid.NewGuid():N}.partial");
+        try
+        {
+            await using (var file = File.Create(partial))
+                await store.CopyToAsync(task.Owner, task.Sha256, file, cancellation);
+            File.Move(partial, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(partial); // no file, no error
+        }
+    }
+
+    /// <summary>An input that is being read goes from the folder and not from its reader.</summary>
+    private void MakeRoom(long bytes)
+    {
+        var inputs = Inputs().OrderBy(file => file.LastWriteTimeUtc).ToList();
+        var held = inputs.Sum(file => file.Length);
+        foreach (var oldest in inputs.TakeWhile(_ => held + bytes > options.Value.MaxSpoolBytes))
+        {
+            held -= oldest.Length;
+            oldest.Delete();
+        }
+    }
+
+    private FileInfo[] Inputs() => new DirectoryInfo(folder.Path).GetFiles("*.input");
+
+    private string PathOf(Guid task) => Path.Combine(folder.Path, $"{task:N}.input");
+}
