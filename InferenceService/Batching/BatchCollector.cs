@@ -6,8 +6,8 @@ namespace InferenceService.Batching;
 /// </summary>
 public sealed class BatchCollector(BatchLimits limits, long ticksPerSecond)
 {
-    private readonly FairQueue interactive = new();
-    private readonly FairQueue background = new();
+    private readonly FairQueue<WorkItem> interactive = new();
+    private readonly FairQueue<WorkItem> background = new();
     private readonly List<WorkItem> dropped = [];
 
     /// <summary>Items inside, abandoned ones included until they are met.</summary>
@@ -45,11 +45,13 @@ public sealed class BatchCollector(BatchLimits limits, long ticksPerSecond)
         var queue = BackgroundIsDue(now) || interactive.Count == 0 ? background : interactive;
         if (!closing && CompanyMayCome(queue, now) is { } wait)
             return BatchDecision.WaitFor(wait);
-        queue.Take(limits.MaxBatchSize, batch, dropped);
+        queue.Take(limits.MaxBatchSize, SameShape, batch, dropped);
         if (batch.Count == 0 && queue == interactive)
-            background.Take(limits.MaxBatchSize, batch, dropped); // whoever was interactive has left
+            background.Take(limits.MaxBatchSize, SameShape, batch, dropped); // whoever was interactive has left
         return batch.Count > 0 ? BatchDecision.Run : BatchDecision.Sleep;
     }
+
+    private static bool SameShape(WorkItem a, WorkItem b) => a.Shape.Equals(b.Shape);
 
     private bool BackgroundIsDue(long now) =>
         background.Count > 0
@@ -57,7 +59,7 @@ public sealed class BatchCollector(BatchLimits limits, long ticksPerSecond)
         && Since(arrival, now) >= (limits.MaxBackgroundWait ?? BatchLimits.DefaultBackgroundWait);
 
     /// <summary>How long the batch should still be held open; null when it should run.</summary>
-    private TimeSpan? CompanyMayCome(FairQueue queue, long now)
+    private TimeSpan? CompanyMayCome(FairQueue<WorkItem> queue, long now)
     {
         if (limits.MaxQueueDelay == TimeSpan.Zero || queue.Count >= limits.MaxBatchSize || queue.OldestArrival(dropped) is not { } arrival)
             return null;

@@ -1,13 +1,25 @@
 using System.Diagnostics.CodeAnalysis;
-using InferenceService.Execution;
 
 namespace InferenceService.Batching;
+
+/// <summary>Something that waits for its turn.</summary>
+public interface IWaiting
+{
+    /// <summary>Whose it is.</summary>
+    string Principal { get; }
+
+    /// <summary>Nobody waits for it any more.</summary>
+    bool IsAbandoned { get; }
+
+    /// <summary>Timestamp of its arrival.</summary>
+    long EnqueuedAt { get; }
+}
 
 /// <summary>
 /// Items of one priority, a lane for each principal. Lanes take turns, one item a turn, so that who sends thousands
 /// does not make others wait behind them; within a lane the order of arrival holds.
 /// </summary>
-internal sealed class FairQueue
+internal sealed class FairQueue<T> where T : class, IWaiting
 {
     private readonly Dictionary<string, LinkedListNode<Lane>> lanes = [];
     private readonly LinkedList<Lane> turns = new();
@@ -15,7 +27,7 @@ internal sealed class FairQueue
     /// <summary>Items inside, those that nobody waits for any more included until they are met.</summary>
     public int Count { get; private set; }
 
-    public void Add(WorkItem item)
+    public void Add(T item)
     {
         if (!lanes.TryGetValue(item.Principal, out var lane))
             lanes[item.Principal] = lane = turns.AddLast(new Lane(item.Principal));
@@ -24,24 +36,23 @@ internal sealed class FairQueue
     }
 
     /// <summary>
-    /// Takes up to <paramref name="limit"/> items of one shape, that of the item whose turn it is. A lane whose next item
-    /// has another shape keeps its turn for the next batch.
+    /// Takes up to <paramref name="limit"/> items that go together with the one whose turn it is. A lane whose next item does
+    /// not keeps its turn for the next time.
     /// </summary>
+    /// <param name="taken">Empty; gets the items.</param>
     /// <param name="dropped">Gets the items on the way that nobody waits for.</param>
-    public void Take(int limit, List<WorkItem> batch, List<WorkItem> dropped)
+    public void Take(int limit, Func<T, T, bool> goTogether, List<T> taken, List<T> dropped)
     {
-        ItemShape? shape = null;
-        for (var turn = turns.First; turn is not null && batch.Count < limit;)
+        for (var turn = turns.First; turn is not null && taken.Count < limit;)
         {
             var next = turn.Next;
             if (!TryPeek(turn.Value, dropped, out var item))
             {
                 Remove(turn);
             }
-            else if (shape is null || shape.Equals(item.Shape))
+            else if (taken.Count == 0 || goTogether(taken[0], item))
             {
-                shape = item.Shape;
-                batch.Add(turn.Value.Items.Dequeue());
+                taken.Add(turn.Value.Items.Dequeue());
                 Count--;
                 turns.Remove(turn);
                 if (turn.Value.Items.Count == 0)
@@ -55,7 +66,7 @@ internal sealed class FairQueue
     }
 
     /// <summary>When the item that waited longest came; null when nobody waits.</summary>
-    public long? OldestArrival(List<WorkItem> dropped)
+    public long? OldestArrival(List<T> dropped)
     {
         long? oldest = null;
         for (var turn = turns.First; turn is not null;)
@@ -71,7 +82,7 @@ internal sealed class FairQueue
     }
 
     /// <summary>Takes out every item that nobody waits for any more.</summary>
-    public void Purge(List<WorkItem> dropped)
+    public void Purge(List<T> dropped)
     {
         for (var turn = turns.First; turn is not null;)
         {
@@ -90,7 +101,7 @@ internal sealed class FairQueue
         }
     }
 
-    private bool TryPeek(Lane lane, List<WorkItem> dropped, [NotNullWhen(true)] out WorkItem? item)
+    private bool TryPeek(Lane lane, List<T> dropped, [NotNullWhen(true)] out T? item)
     {
         while (lane.Items.TryPeek(out item))
         {
@@ -101,7 +112,7 @@ internal sealed class FairQueue
         return false;
     }
 
-    private void Drop(WorkItem item, List<WorkItem> dropped)
+    private void Drop(T item, List<T> dropped)
     {
         dropped.Add(item);
         Count--;
@@ -115,6 +126,6 @@ internal sealed class FairQueue
 
     private sealed record Lane(string Principal)
     {
-        public Queue<WorkItem> Items { get; } = new();
+        public Queue<T> Items { get; } = new();
     }
 }

@@ -4,7 +4,7 @@ using InferenceService.Execution;
 namespace InferenceService.Batching;
 
 /// <summary>One item on its way through a model: its input, and the one who waits. Completed exactly once.</summary>
-public sealed class WorkItem : IDisposable
+public sealed class WorkItem : IWaiting, IDisposable
 {
     private readonly TaskCompletionSource<WorkResult> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenRegistration registration;

@@ -22,6 +22,9 @@ public sealed class ServedModel
         RowEncoder = encoder;
         this.model = model;
         queue = new BatchQueue(new BatchLimits(model.MaxBatchSize, manifest.Batching.MaxQueueLength, manifest.Batching.MaxQueueDelay), TimeProvider.System);
+        Intake = new IntakeGate(
+            places: Math.Min(manifest.Batching.MaxQueueLength, 2 * model.SlotCount * model.MaxBatchSize + Environment.ProcessorCount),
+            manifest.Batching.MaxQueueLength, TimeProvider.System);
         slots = [.. Enumerable.Range(0, model.SlotCount).Select(_ => model.CreateSlot())];
         workers = Array.ConvertAll(slots, slot => new BatchWorker(queue, new BatchExecution(slot, model, manifest, metrics).Run, manifest.Name));
     }
@@ -53,7 +56,11 @@ public sealed class ServedModel
     /// <summary><c>CPU</c> or <c>CUDA:0</c>.</summary>
     public string Provider => model.Provider;
 
-    public int Waiting => queue.Count;
+    /// <summary>For a model that takes images: who may decode now. What waits here is still an upload.</summary>
+    public IntakeGate Intake { get; }
+
+    /// <summary>Items that wait to be prepared or run.</summary>
+    public int Waiting => queue.Count + Intake.Waiting;
 
     /// <summary>Timestamp of the last request that named this version; of interest for one that is not live.</summary>
     public long AskedForAt { get; set; }

@@ -20,9 +20,8 @@ public sealed class ImageIntake(ImageDecoder decoder, IOptions<PredictionOptions
 {
     private readonly SemaphoreSlim processors = new(options.Value.Images.MaxConcurrentDecodes ?? Environment.ProcessorCount);
     private readonly SemaphoreSlim background = new(Math.Max(1, (options.Value.Images.MaxConcurrentDecodes ?? Environment.ProcessorCount) - 1));
-    private int waiting;
 
-    /// <summary>For a task: one processor stays free of these, and of those that wait only one per processor is in anybody's way.</summary>
+    /// <summary>For a task: one processor stays free of these.</summary>
     /// <exception cref="ProblemException">As <see cref="PrepareAsync"/>.</exception>
     public async Task<PreparedItem> PrepareInBackgroundAsync(ServedModel model, UploadedImage image, CancellationToken cancellation)
     {
@@ -37,22 +36,10 @@ public sealed class ImageIntake(ImageDecoder decoder, IOptions<PredictionOptions
         }
     }
 
-    /// <exception cref="ProblemException">The file is refused (413, 415, 422, naming it) or too many wait already (503).</exception>
+    /// <exception cref="ProblemException">The file is refused (413, 415, 422, naming it).</exception>
     public async Task<PreparedItem> PrepareAsync(ServedModel model, UploadedImage image, CancellationToken cancellation)
     {
-        if (Interlocked.Increment(ref waiting) > options.Value.MaxWaitingDecodes)
-        {
-            Interlocked.Decrement(ref waiting);
-            throw ProblemException.Unavailable("overloaded", "More images wait to be decoded than Predictions:MaxWaitingDecodes allows.", TimeSpan.FromSeconds(1));
-        }
-        try
-        {
-            await processors.WaitAsync(cancellation);
-        }
-        finally
-        {
-            Interlocked.Decrement(ref waiting);
-        }
+        await processors.WaitAsync(cancellation);
         try
         {
             return Prepare(model, image, cancellation);

@@ -23,10 +23,6 @@ public sealed class PredictionOptions
     [Range(1L << 20, 1L << 40)]
     public long MaxUploadBytesInFlight { get; init; } = 512L << 20;
 
-    /// <summary>Images that may wait for a processor to decode them; further requests are refused with 503.</summary>
-    [Range(1, 10_000)]
-    public int MaxWaitingDecodes { get; init; } = 256;
-
     /// <summary>How long an answer waits for StorageService to have the image. After that the image is committed with the prediction and moved later.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
     public TimeSpan ImageStoreDeadline { get; init; } = TimeSpan.FromMilliseconds(250);

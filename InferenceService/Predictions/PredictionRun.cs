@@ -55,10 +55,11 @@ public sealed class RunItem(string field, bool traced = true)
 
     public double ExecuteMs => Stopwatch.GetElapsedTime(Result!.StartedAt, Result.FinishedAt).TotalMilliseconds;
 
-    public void Succeed(PredictionInput input, double decodeMs, long enqueuedAt, WorkResult result)
+    /// <param name="waited">For its turn to be decoded, before the queue.</param>
+    public void Succeed(PredictionInput input, double decodeMs, long enqueuedAt, WorkResult result, TimeSpan waited = default)
     {
         (Input, DecodeMs, Result) = (input, decodeMs, result);
-        QueueMs = Stopwatch.GetElapsedTime(enqueuedAt, result.StartedAt).TotalMilliseconds;
+        QueueMs = (waited + Stopwatch.GetElapsedTime(enqueuedAt, result.StartedAt)).TotalMilliseconds;
         if (!traced)
             return;
         // The model ran on a thread that belongs to nobody's trace; its times are put into this request's here.

@@ -23,13 +23,16 @@ public sealed class Predictor(
     public async Task AdmitAsync(PredictionRequest request, bool images, CancellationToken cancellation)
     {
         await versions.EnsureAsync(request.Model, request.Version, cancellation);
-        var manifest = host.Get(request.Model, request.Version).Manifest;
+        var model = host.Get(request.Model, request.Version);
+        var manifest = model.Manifest;
         if (manifest.TakesTensors)
             throw ProblemException.UnsupportedType("Content-Type", $"'{request.Model}' takes tensors: POST /v2/models/{request.Model}/infer.");
         if (manifest.TakesImages != images)
             throw ProblemException.UnsupportedType("Content-Type", manifest.TakesImages
                 ? $"'{request.Model}' takes images: send multipart/form-data with 'file', or an image/* body."
                 : $"'{request.Model}' takes rows: send application/json with {{\"rows\": [...]}}.");
+        if (images && model.Intake.IsFull)
+            throw QueueFull(model);
         if (manifest.Recording == Recording.Durable)
             await log.EnsureAvailableAsync(cancellation);
     }
@@ -58,6 +61,7 @@ public sealed class Predictor(
         var keep = options.Value.KeepImages && model.Manifest.Recording == Recording.Durable;
         try
         {
+            using var place = await model.Intake.EnterAsync(request.Caller, request.Priority, cancellation) ?? throw QueueFull(model);
             var prepared = await (request.Priority == Priority.Background
                 ? intake.PrepareInBackgroundAsync(model, image, cancellation)
                 : intake.PrepareAsync(model, image, cancellation));
@@ -70,7 +74,8 @@ public sealed class Predictor(
             try
             {
                 var input = keep ? prepared.Input with { Object = $"{request.Caller}/{prepared.Input.Sha256}" } : prepared.Input;
-                item.Succeed(input, prepared.DecodeMs, work.EnqueuedAt, await work.Completion);
+                item.Succeed(input, prepared.DecodeMs, work.EnqueuedAt, await work.Completion, place.Waited);
+                place.Dispose(); // the next one may decode while this one is recorded
             }
             finally
             {
@@ -155,8 +160,13 @@ public sealed class Predictor(
             return;
         foreach (var item in items)
             item.Dispose();
+        throw QueueFull(model);
+    }
+
+    private ProblemException QueueFull(ServedModel model)
+    {
         metrics.Refused("queue-full");
-        throw ProblemException.Unavailable(
+        return ProblemException.Unavailable(
             "queue-full", $"The queue of '{model.Manifest.Name}' is full (batching.maxQueueLength {model.Manifest.Batching.MaxQueueLength}).", TimeSpan.FromSeconds(1));
     }
 }

@@ -8,7 +8,7 @@ namespace Benchmarks.Measure;
 /// <summary>What is needed to measure any subject the same way: the generator, the collector and the suite's backlog.</summary>
 public sealed class Meter(Worker<LoadPlan> generator, Collector collector, Backlog backlog, double seconds)
 {
-    private const double WarmUpSeconds = 1;
+    private const double WarmUpSeconds = 4;
 
     public double Seconds => seconds;
 
