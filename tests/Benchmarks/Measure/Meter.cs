@@ -8,7 +8,14 @@ namespace Benchmarks.Measure;
 /// <summary>What is needed to measure any subject the same way: the generator, the collector and the suite's backlog.</summary>
 public sealed class Meter(Worker<LoadPlan> generator, Collector collector, Backlog backlog, double seconds)
 {
-    private const double WarmUpSeconds = 4;
+    private const double WarmUpSeconds = 2;
+
+    // A fresh process compiles its methods again and again as they prove to be busy. On two cores that takes a thousand images;
+    // before that the compiler is most of what is measured.
+    private const double FirstWarmUpSeconds = 20;
+    private const int WarmUpConnections = 32;
+
+    private readonly HashSet<(string Subject, bool Images)> warm = [];
 
     public double Seconds => seconds;
 
@@ -21,6 +28,8 @@ public sealed class Meter(Worker<LoadPlan> generator, Collector collector, Backl
             Target = subject.Address(workload), Headers = await subject.Headers(cancellation), Photos = workload.Photos, Json = workload.Json,
             Connections = inFlight, Seconds = runSeconds ?? seconds, PerSecond = perSecond,
         };
+        if (warm.Add((subject.Name, workload.Json is null)))
+            await generator.RunAsync(plan with { Seconds = FirstWarmUpSeconds, PerSecond = null, Connections = Math.Max(WarmUpConnections, inFlight) }, FirstWarmUpSeconds, cancellation);
         await generator.RunAsync(plan with { Seconds = WarmUpSeconds, PerSecond = null }, WarmUpSeconds, cancellation);
         if (subject.Records)
             await backlog.DrainAsync(await backlog.NewestAsync(cancellation), cancellation);
