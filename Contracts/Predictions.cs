@@ -43,6 +43,7 @@ public sealed record LabelScore(string Label, double Confidence);
 /// <param name="Bytes">Size received.</param>
 /// <param name="Object">The stored input in StorageService, <c>{owner}/{sha256}</c>; null when it is not kept.</param>
 /// <param name="Row">The row itself as JSON, when it is at most 8 kB.</param>
+/// <param name="Shapes">For tensors: the shape of each input by its name, without the batch axis.</param>
 public sealed record PredictionInput(
     string Kind,
     string? Format = null,
@@ -51,7 +52,8 @@ public sealed record PredictionInput(
     string? Sha256 = null,
     long? Bytes = null,
     string? Object = null,
-    System.Text.Json.JsonElement? Row = null);
+    System.Text.Json.JsonElement? Row = null,
+    IReadOnlyDictionary<string, int[]>? Shapes = null);
 
 /// <summary>Where the time of one item went, in milliseconds.</summary>
 /// <param name="QueueMs">From entering the model's queue to the start of its batch.</param>
