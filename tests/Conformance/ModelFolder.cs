@@ -11,6 +11,8 @@ internal static class ModelFolder
 
     private static string? folder;
 
+    public static IEnumerable<string> Models => Directory.EnumerateDirectories(folder!).Select(model => Path.GetFileName(model));
+
     public static string Create()
     {
         folder = Repository.NewTemporaryFolder("models");
