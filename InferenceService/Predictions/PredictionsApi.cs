@@ -40,6 +40,7 @@ public static class PredictionsApi
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
+            RequestDeadline.CloseConnection(http.HttpContext.Response);
             throw RequestDeadline.Exceeded();
         }
     }

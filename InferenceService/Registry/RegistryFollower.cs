@@ -24,16 +24,18 @@ public sealed partial class RegistryFollower(
         while (!stopping.IsCancellationRequested)
         {
             var orders = residency.TakeOrders();
-            var complete = await FollowAsync(stopping);
+            var complete = await FollowAsync(orders.Count > 0, stopping);
             foreach (var order in orders)
                 order.TrySetResult();
             await signal.WaitAsync(complete ? options.Value.ResyncInterval : RetryInterval, time, stopping);
         }
     }
 
-    private async Task<bool> FollowAsync(CancellationToken stopping)
+    private async Task<bool> FollowAsync(bool ordered, CancellationToken stopping)
     {
         var (live, fromRegistry) = await AskAsync(stopping);
+        if (live is null && ordered && HasSynced)
+            live = residency.Wanted; // what it said last will do for who wants memory back
         if (live is null)
         {
             await onDemand.ServeOrdersAsync(stopping); // who waits hears that the registry is away

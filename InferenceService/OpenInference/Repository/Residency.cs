@@ -19,7 +19,7 @@ public sealed class Residency(ModelHost host, FollowerSignal signal, TimeProvide
     private readonly ConcurrentQueue<TaskCompletionSource> orders = [];
 
     /// <summary>What the registry wants served, as the follower heard it last.</summary>
-    public IReadOnlyList<LiveVersion> Wanted { get; private set; } = [];
+    public LiveVersion[] Wanted { get; private set; } = [];
 
     public bool IsUnloaded(string model) => unloaded.ContainsKey(model);
 

@@ -20,8 +20,10 @@ internal static class RequestBody
         try
         {
             int read;
-            while ((read = await body.ReadAsync(buffer.AsMemory(length), cancellation)) > 0)
+            // The deadline is looked at between reads: to cancel one would break the connection, which the gateway uses again.
+            while ((read = await body.ReadAsync(buffer.AsMemory(length), http.HttpContext.RequestAborted)) > 0)
             {
+                cancellation.ThrowIfCancellationRequested();
                 length += read;
                 if (length > limit)
                     throw ProblemException.TooLarge("body", $"The body may have at most {limit} bytes{(packed.Length > 0 ? " when unpacked" : "")}.");
