@@ -1,11 +1,9 @@
 using InferenceService.Batching;
 using InferenceService.Execution;
 using InferenceService.Models;
-using InferenceService.OpenInference.Repository;
 using InferenceService.OpenInference.Requests;
 using InferenceService.OpenInference.Responses;
 using InferenceService.Predictions;
-using InferenceService.Registry;
 using InferenceSuite.Contracts;
 using Microsoft.Extensions.Options;
 using ServiceDefaults.Problems;
@@ -17,14 +15,16 @@ namespace InferenceService.OpenInference;
 /// company it finds there; their outputs are put together again in their order.
 /// </summary>
 internal sealed class Inference(
-    ModelHost host, VersionsOnDemand versions, Residency residency, PredictionLog log, PredictionRecorder recorder, UploadBudget budget,
+    VersionLookup lookup, PredictionLog log, PredictionRecorder recorder, UploadBudget budget,
     InferenceMetrics metrics, IOptions<OpenInferenceOptions> options)
 {
     /// <exception cref="ProblemException">Says why not; nothing of a refused request is recorded.</exception>
     public async Task<InferResponse> RunAsync(PredictionRequest request, HttpRequest http, CancellationToken cancellation)
     {
         // What can't be answered is turned away before its body is read.
-        await EnsureServableAsync(request, cancellation);
+        var found = await lookup.GetAsync(request.Model, request.Version, cancellation);
+        if (found.Manifest.Recording == Recording.Durable)
+            await log.EnsureAvailableAsync(cancellation);
         using var memory = new RequestMemory(budget);
         var jsonLength = OpenInferenceApi.ReadJsonLength(http);
         var body = await RequestBody.ReadAsync(http, memory, options.Value.MaxRequestBytes, cancellation);
@@ -32,7 +32,7 @@ internal sealed class Inference(
             throw ProblemException.Invalid(OpenInferenceApi.JsonLengthHeader, $"'{OpenInferenceApi.JsonLengthHeader}' says {jsonLength}; the body has {body.Length} bytes.");
 
         // From here on this version answers, whatever is promoted meanwhile.
-        using var lease = host.Lease(request.Model, request.Version);
+        using var lease = lookup.Host.Lease(request.Model, request.Version);
         var model = lease.Model;
         var maxBatch = Math.Min(options.Value.MaxBatch, model.Manifest.Batching.MaxQueueLength);
         var infer = new InferRequestReader(TensorContract.Of(model), memory, maxBatch).Read(body, jsonLength);
@@ -49,14 +49,6 @@ internal sealed class Inference(
             run.Dispose();
             throw;
         }
-    }
-
-    private async Task EnsureServableAsync(PredictionRequest request, CancellationToken cancellation)
-    {
-        residency.ThrowIfUnloaded(request.Model);
-        await versions.EnsureAsync(request.Model, request.Version, cancellation);
-        if (host.Get(request.Model, request.Version).Manifest.Recording == Recording.Durable)
-            await log.EnsureAvailableAsync(cancellation);
     }
 
     private async Task RunAsync(ServedModel model, InferRequest infer, PredictionRun run, RequestMemory memory, CancellationToken cancellation)

@@ -1,7 +1,5 @@
 using System.Reflection;
 using InferenceService.Models;
-using InferenceService.OpenInference.Repository;
-using InferenceService.Registry;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace InferenceService.OpenInference;
@@ -20,38 +18,24 @@ internal static class MetadataApi
         v2.MapGet("/models", (ModelHost host) => TypedResults.Ok(new ModelList([.. Live(host).Select(served => ModelMetadata.Of(served, host))])))
             .WithName("ListInferenceModels").WithSummary("The models that serve now, with their tensors.");
 
-        v2.MapGet("/models/{model}", (string model, Found find, CancellationToken cancellation) => MetadataAsync(model, null, find, cancellation))
+        v2.MapGet("/models/{model}", (string model, VersionLookup lookup, CancellationToken cancellation) => MetadataAsync(model, null, lookup, cancellation))
             .WithName("ModelMetadata").WithSummary("A model's inputs and outputs.");
         v2.MapGet("/models/{model}/versions/{version}", MetadataAsync).WithName("ModelVersionMetadata").WithSummary("The same of one version.");
 
-        v2.MapGet("/models/{model}/config", (string model, Found find, CancellationToken cancellation) => ConfigurationAsync(model, null, find, cancellation))
+        v2.MapGet("/models/{model}/config", (string model, VersionLookup lookup, CancellationToken cancellation) => ConfigurationAsync(model, null, lookup, cancellation))
             .WithName("ModelConfiguration").WithSummary("How a model is served: batching, queue, device.");
         v2.MapGet("/models/{model}/versions/{version}/config", ConfigurationAsync).WithName("ModelVersionConfiguration").WithSummary("The same of one version.");
     }
 
-    private static async Task<Ok<ModelMetadata>> MetadataAsync(string model, string? version, Found find, CancellationToken cancellation) =>
-        TypedResults.Ok(ModelMetadata.Of(await find.GetAsync(model, version, cancellation), find.Host));
+    private static async Task<Ok<ModelMetadata>> MetadataAsync(string model, string? version, VersionLookup lookup, CancellationToken cancellation) =>
+        TypedResults.Ok(ModelMetadata.Of(await lookup.GetAsync(model, version, cancellation), lookup.Host));
 
-    private static async Task<Ok<ModelConfiguration>> ConfigurationAsync(string model, string? version, Found find, CancellationToken cancellation) =>
-        TypedResults.Ok(ModelConfiguration.Of(await find.GetAsync(model, version, cancellation)));
+    private static async Task<Ok<ModelConfiguration>> ConfigurationAsync(string model, string? version, VersionLookup lookup, CancellationToken cancellation) =>
+        TypedResults.Ok(ModelConfiguration.Of(await lookup.GetAsync(model, version, cancellation)));
 
     private static IEnumerable<ServedModel> Live(ModelHost host) => host.Live.OrderBy(served => served.Manifest.Name, StringComparer.Ordinal);
 
     internal sealed record ServerMetadata(string Name, string Version, IReadOnlyList<string> Extensions);
 
     internal sealed record ModelList(IReadOnlyList<ModelMetadata> Models);
-}
-
-/// <summary>Finds a version that can be asked about, and has it loaded when a path names one that is not.</summary>
-internal sealed class Found(ModelHost host, VersionsOnDemand versions, Residency residency)
-{
-    public ModelHost Host => host;
-
-    /// <exception cref="ServiceDefaults.Problems.ProblemException">404: no such model or version. 503: unloaded, or not there yet.</exception>
-    public async Task<ServedModel> GetAsync(string model, string? version, CancellationToken cancellation)
-    {
-        residency.ThrowIfUnloaded(model);
-        await versions.EnsureAsync(model, version, cancellation);
-        return host.Get(model, version);
-    }
 }

@@ -20,7 +20,7 @@ public static class OpenInferenceApi
     {
         builder.Services.AddOptions<OpenInferenceOptions>().BindConfiguration("OpenInference").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<Residency>();
-        builder.Services.AddSingleton<Found>();
+        builder.Services.AddSingleton<VersionLookup>();
         builder.Services.AddSingleton<Inference>();
         builder.Services.AddResponseCompression(compression =>
         {
