@@ -44,6 +44,7 @@ public sealed record LabelScore(string Label, double Confidence);
 /// <param name="Object">The stored input in StorageService, <c>{owner}/{sha256}</c>; null when it is not kept.</param>
 /// <param name="Row">The row itself as JSON, when it is at most 8 kB.</param>
 /// <param name="Metrics">What an image looks like; null for anything else, and in events from before it was measured.</param>
+/// <param name="Shapes">For tensors: the shape of each input by its name, without the batch axis.</param>
 public sealed record PredictionInput(
     string Kind,
     string? Format = null,
@@ -53,7 +54,8 @@ public sealed record PredictionInput(
     long? Bytes = null,
     string? Object = null,
     System.Text.Json.JsonElement? Row = null,
-    InputMetrics? Metrics = null);
+    InputMetrics? Metrics = null,
+    IReadOnlyDictionary<string, int[]>? Shapes = null);
 
 /// <summary>
 /// An image in five numbers, for drift and for what confidence depends on. Measured on at most 64 × 64 pixels of the picture as

@@ -6,6 +6,7 @@ using Gateway.Identity;
 using Gateway.Limits;
 using Gateway.Routing;
 using ServiceDefaults;
+using ServiceDefaults.Problems;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.Services.AddSingleton<IProblemDetailsWriter, OpenInferenceErrors>();

@@ -4,6 +4,7 @@ using InferenceService.Compatibility;
 using InferenceService.Execution;
 using InferenceService.Images;
 using InferenceService.Models;
+using InferenceService.OpenInference;
 using InferenceService.Predictions;
 using InferenceService.Registry;
 using Microsoft.Extensions.Options;
@@ -35,6 +36,7 @@ internal static class EngineExtensions
         services.AddSingleton<ModelLoader>();
         services.AddSingleton<FollowerSignal>();
         services.AddSingleton<VersionsOnDemand>();
+        builder.AddOpenInference();
         services.AddHosted<RegistryFollower>();
         services.AddHealthChecks().AddCheck<ModelsHealthCheck>("models", tags: [HealthExtensions.Ready]);
 

@@ -1,5 +1,7 @@
 using System.Diagnostics.Metrics;
 using InferenceService.Models;
+using InferenceService.OpenInference.Statistics;
+using InferenceService.Predictions;
 using ServiceDefaults.Telemetry;
 
 namespace InferenceService;
@@ -35,6 +37,9 @@ public sealed class InferenceMetrics
         confidence = meter.CreateHistogram<double>("suite.confidence", "1", "Confidence of the best label.");
     }
 
+    /// <summary>The same activity as sums since the start, for the Open Inference Protocol's statistics.</summary>
+    public ServingStatistics Statistics { get; } = new();
+
     public void Executed(string model, int size, int limit, TimeSpan duration)
     {
         var tag = Model(model);
@@ -54,6 +59,8 @@ public sealed class InferenceMetrics
         if (best is { } value)
             confidence.Record(value, Model(model));
     }
+
+    public void Answered(PredictionRun run, DateTimeOffset now) => Statistics.Of(run.Manifest).Answered(run, now);
 
     public void Recorded(TimeSpan duration) => recordTime.Record(duration.TotalSeconds);
 

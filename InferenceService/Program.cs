@@ -2,6 +2,7 @@ using InferenceService;
 using InferenceService.Admission;
 using InferenceService.Compatibility;
 using InferenceService.Models;
+using InferenceService.OpenInference;
 using InferenceService.Predictions;
 using InferenceService.Registry;
 using InferenceService.Tasks;
@@ -9,11 +10,13 @@ using MassTransit;
 using ServiceDefaults;
 using ServiceDefaults.Database;
 using ServiceDefaults.Messaging;
+using ServiceDefaults.Problems;
 
 if (AdmitCommand.TryRun(args))
     return;
 
 var builder = WebApplication.CreateBuilder(args);
+builder.Services.AddSingleton<IProblemDetailsWriter, OpenInferenceErrors>(); // the first that can write an error does
 builder.AddServiceDefaults();
 builder.AddDatabase<InferenceDb>("inference");
 builder.AddMessaging(bus =>
@@ -30,6 +33,7 @@ app.MapModels();
 app.MapPredictions();
 app.MapHistory();
 app.MapTasks();
+app.MapOpenInference();
 app.MapMaskDetection();
 app.MapReportScoring();
 app.MapTaskReading();

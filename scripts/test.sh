@@ -1,6 +1,6 @@
 # Tests, tier by tier. The last line is "N passed, N failed", with ", N skipped" when there are any.
 
-all_tiers=(Unit Integration EndToEnd Accuracy)
+all_tiers=(Unit Integration EndToEnd Conformance Accuracy)
 
 run_tests() {
   local tier tiers=("$@") needs=() passed=0 failed=0 skipped=0 empty=() reasons

@@ -30,6 +30,7 @@ public static class RouteTable
         new("/v1/tasks/{**rest}", Inference) { Timeout = null },
         new("/v1/predictions/{**rest}", Inference) { Methods = Get, Access = Guests },
         new("/v1/faces/{**rest}", Inference) { MaxBodyBytes = BodySize.Images, Timeout = Prediction },
+        new("/v2/health/{**rest}", Inference) { Methods = Get, Access = Anyone },
         new("/v2/{**rest}", Inference) { Access = Guests, MaxBodyBytes = BodySize.Images, Timeout = Prediction },
 
         new("/health", Inference) { Methods = Get, Access = Anyone },

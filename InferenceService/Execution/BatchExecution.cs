@@ -3,17 +3,20 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using InferenceService.Batching;
 using InferenceService.Models;
+using InferenceService.OpenInference.Statistics;
 
 namespace InferenceService.Execution;
 
 /// <summary>Batches through one slot of a model: inputs in, run, outputs out. Used by one worker.</summary>
 public sealed class BatchExecution(ExecutionSlot slot, OnnxModel model, ModelManifest manifest, InferenceMetrics metrics)
 {
+    private readonly VersionStatistics statistics = metrics.Statistics.Of(manifest);
     private OutputLayout? layout;
 
     /// <summary>Completes each item. Throws, with none complete, when the model can't run them together.</summary>
     public void Run(ReadOnlySpan<WorkItem> batch)
     {
+        var began = Stopwatch.GetTimestamp();
         slot.Prepare(batch[0].Shape, batch.Length);
         for (var i = 0; i < batch.Length; i++)
             Load(batch[i], i);
@@ -23,9 +26,11 @@ public sealed class BatchExecution(ExecutionSlot slot, OnnxModel model, ModelMan
         var finished = Stopwatch.GetTimestamp();
 
         metrics.Executed(manifest.Name, batch.Length, model.MaxBatchSize, Stopwatch.GetElapsedTime(started, finished));
+        statistics.Executed(batch.Length, Stopwatch.GetElapsedTime(began, started), Stopwatch.GetElapsedTime(started, finished));
         layout = CurrentLayout();
         for (var i = 0; i < batch.Length; i++)
             Complete(batch[i], i, started, finished, batch.Length);
+        statistics.Extracted(batch.Length, Stopwatch.GetElapsedTime(finished));
     }
 
     private void Load(WorkItem item, int index)

@@ -38,6 +38,10 @@ public sealed record ModelManifest
     [JsonIgnore]
     public bool TakesTensors => Task == ModelTask.Tensor;
 
+    /// <summary>Whether a caller's tensor may hold NaN and infinities. In rows NaN means a missing value, so tabular models take them unless they say otherwise.</summary>
+    [JsonIgnore]
+    public bool AllowsNonFinite => Input.AllowNonFinite ?? Columns.Count > 0;
+
     public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web)
     {
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
@@ -69,6 +73,7 @@ public enum Recording { Durable, Off }
 /// <param name="Kind"><c>image</c>, or <c>rows</c> for a model with columns; may be left out.</param>
 /// <param name="Name">The graph's input; null takes its only one.</param>
 /// <param name="ShorterSide">For cover-crop: the shorter side after resizing, in pixels; absent means the crop's own size.</param>
+/// <param name="AllowNonFinite">Whether tensors sent over the Open Inference Protocol may hold NaN and infinities; absent: only of a model with columns.</param>
 /// <param name="Scale">Multiplies 0..255 first; then mean is subtracted and the result divided by std.</param>
 /// <param name="PadColour">For contain: red, green, blue of the border, 0..255; black where absent.</param>
 /// <param name="Alpha"><c>drop</c> leaves transparency out, <c>white</c> shows the picture on white.</param>
@@ -88,7 +93,8 @@ public sealed record InputSpec(
     float[]? Std = null,
     int[]? PadColour = null,
     string Alpha = "drop",
-    bool FastDecode = false);
+    bool FastDecode = false,
+    bool? AllowNonFinite = null);
 
 /// <param name="Values">For a category: what it can be; the tensor carries the index, -1 for anything else.</param>
 public sealed record ColumnSpec(string Name, ColumnType Type, IReadOnlyList<string>? Values = null);

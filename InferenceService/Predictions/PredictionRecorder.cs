@@ -25,6 +25,7 @@ public sealed partial class PredictionRecorder(PredictionLog log, InferenceMetri
                 await log.RecordAsync(entry, cancellation);
             recordMs = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
         }
+        metrics.Answered(run, time.GetUtcNow());
         ThrowIfNoneSucceeded(run);
 
         var answers = run.Items.Zip(outcomes, (item, outcome) => outcome is null
@@ -57,7 +58,7 @@ public sealed partial class PredictionRecorder(PredictionLog log, InferenceMetri
     {
         var manifest = run.Manifest;
         var scored = manifest.Task == ModelTask.TabularRegression;
-        var scores = scored ? null : OutputDecoder.Classify(manifest, item.Result!.Floats(), Math.Max(run.Request.Top, PredictionRecord.KeptScores));
+        var scores = scored || manifest.TakesTensors ? null : OutputDecoder.Classify(manifest, item.Result!.Floats(), Math.Max(run.Request.Top, PredictionRecord.KeptScores));
         var timings = new PredictionTimings(
             Round(item.DecodeMs), Round(item.QueueMs), Round(item.ExecuteMs), RecordMs: 0,
             Round(Stopwatch.GetElapsedTime(run.StartedAt).TotalMilliseconds), item.Result!.BatchSize);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using ServiceDefaults.Authentication;
@@ -9,8 +8,6 @@ namespace InferenceService.Predictions;
 /// <summary><c>POST /v1/models/{model}/predict</c> with images or rows.</summary>
 public static class PredictionsApi
 {
-    private const string DeadlineHeader = "X-Deadline-Ms";
-
     public static void MapPredictions(this IEndpointRouteBuilder app)
     {
         app.MapPost("/v1/models/{model}/predict", PredictAsync)
@@ -34,9 +31,7 @@ public static class PredictionsApi
         if (top is < 1)
             throw ProblemException.Invalid("top", "'top' is how many labels to answer, at least 1.");
         var request = new PredictionRequest(model, version, user.CallerId(), top ?? PredictionRequest.DefaultTop);
-        using var inTime = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        if (ReadDeadline(http) is { } deadline)
-            inTime.CancelAfter(deadline);
+        using var inTime = RequestDeadline.Start(http, cancellation);
         try
         {
             return TypedResults.Ok(http.HasJsonContentType()
@@ -45,7 +40,8 @@ public static class PredictionsApi
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw new ProblemException(StatusCodes.Status504GatewayTimeout, "deadline-exceeded", $"The answer was not there within {DeadlineHeader}.");
+            RequestDeadline.CloseConnection(http.HttpContext.Response);
+            throw RequestDeadline.Exceeded();
         }
     }
 
@@ -55,14 +51,5 @@ public static class PredictionsApi
         using var body = await JsonBodies.ReadAsync(http, cancellation);
         var rows = body.Property("rows", "The body must be an object with 'rows', an array of rows.");
         return await predictor.PredictRowsAsync(request, rows, cancellation);
-    }
-
-    private static TimeSpan? ReadDeadline(HttpRequest http)
-    {
-        if (!http.Headers.TryGetValue(DeadlineHeader, out var text))
-            return null;
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds) && milliseconds > 0
-            ? TimeSpan.FromMilliseconds(milliseconds)
-            : throw ProblemException.Invalid(DeadlineHeader, $"'{DeadlineHeader}' is how many milliseconds the caller waits, a whole number above 0.");
     }
 }

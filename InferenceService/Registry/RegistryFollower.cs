@@ -1,4 +1,5 @@
 using InferenceService.Models;
+using InferenceService.OpenInference.Repository;
 using Microsoft.Extensions.Options;
 using ServiceDefaults.Database;
 
@@ -9,7 +10,7 @@ namespace InferenceService.Registry;
 /// is away at start, the last remembered answer serves.
 /// </summary>
 public sealed partial class RegistryFollower(
-    RegistryClient registry, ModelCache cache, ModelLoader loader, ModelHost host, VersionsOnDemand onDemand,
+    RegistryClient registry, ModelCache cache, ModelLoader loader, ModelHost host, VersionsOnDemand onDemand, Residency residency,
     FollowerSignal signal, DatabaseMigrator migrator, IOptions<ModelOptions> options, TimeProvider time, ILogger<RegistryFollower> logger) : BackgroundService
 {
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
@@ -22,20 +23,25 @@ public sealed partial class RegistryFollower(
         await migrator.Completed.WaitAsync(stopping); // loading announces facts through the outbox
         while (!stopping.IsCancellationRequested)
         {
-            var complete = await FollowAsync(stopping);
+            var orders = residency.TakeOrders();
+            var complete = await FollowAsync(orders.Count > 0, stopping);
+            foreach (var order in orders)
+                order.TrySetResult();
             await signal.WaitAsync(complete ? options.Value.ResyncInterval : RetryInterval, time, stopping);
         }
     }
 
-    private async Task<bool> FollowAsync(CancellationToken stopping)
+    private async Task<bool> FollowAsync(bool ordered, CancellationToken stopping)
     {
         var (live, fromRegistry) = await AskAsync(stopping);
+        if (live is null && ordered && HasSynced)
+            live = residency.Wanted; // what it said last will do for who wants memory back
         if (live is null)
         {
             await onDemand.ServeOrdersAsync(stopping); // who waits hears that the registry is away
             return false;
         }
-        var complete = await SyncAsync(live, stopping);
+        var complete = await SyncAsync(residency.Resident(live), stopping);
         HasSynced |= live.Length == 0 || host.Live.Any();
         host.IsComplete = HasSynced;
         return complete && fromRegistry;

@@ -9,7 +9,7 @@ namespace ServiceDefaults.Authentication;
 
 /// <summary><c>Authorization: Bearer</c> with a token that AuthService signed. No other header says who the caller is.</summary>
 internal sealed class TokenAuthenticationHandler(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, TokenValidator tokens)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, TokenValidator tokens, IProblemDetailsService problems)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     private const string Prefix = "Bearer ";
@@ -42,9 +42,9 @@ internal sealed class TokenAuthenticationHandler(
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
         WriteAsync(StatusCodes.Status403Forbidden, AuthorizationProblems.Forbidden(Context));
 
-    private Task WriteAsync(int status, ProblemException problem)
+    private async Task WriteAsync(int status, ProblemException problem)
     {
         Response.StatusCode = status;
-        return Response.WriteAsJsonAsync(problem.ToDetails(), options: null, contentType: "application/problem+json", Context.RequestAborted);
+        await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = Context, ProblemDetails = problem.ToDetails() });
     }
 }

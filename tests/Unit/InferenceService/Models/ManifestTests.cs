@@ -82,6 +82,24 @@ public sealed class ManifestTests
         Assert.That(Parse(json), Has.Property("TakesTensors").True.And.Property("TakesImages").False);
     }
 
+    [TestCase("image-classification", null, false)]
+    [TestCase("image-classification", true, true)]
+    [TestCase("tabular-regression", null, true)]
+    [TestCase("tabular-regression", false, false)]
+    public void Values_that_are_not_finite_go_into_rows_and_where_the_package_says_so(string task, bool? said, bool allowed)
+    {
+        var json = Image();
+        json["task"] = task;
+        if (task == "tabular-regression")
+        {
+            json["columns"] = JsonNode.Parse("""[{"name": "size", "type": "number"}]""");
+            json["input"] = new JsonObject();
+        }
+        json["input"]!["allowNonFinite"] = said;
+
+        Assert.That(Parse(json).AllowsNonFinite, Is.EqualTo(allowed));
+    }
+
     [Test]
     public void A_category_needs_its_values()
     {

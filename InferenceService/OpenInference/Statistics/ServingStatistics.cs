@@ -1,0 +1,23 @@
+using System.Collections.Concurrent;
+using InferenceService.Models;
+
+namespace InferenceService.OpenInference.Statistics;
+
+/// <summary>What every version did since this process started, those that serve no more included.</summary>
+public sealed class ServingStatistics
+{
+    private readonly ConcurrentDictionary<(string Model, string Version), VersionStatistics> versions = [];
+
+    internal VersionStatistics Of(ModelManifest manifest) =>
+        versions.GetOrAdd((manifest.Name, manifest.Version), key => new VersionStatistics(key.Model, key.Version));
+
+    /// <param name="model">Null: of all.</param>
+    /// <param name="version">Null: of all.</param>
+    internal IReadOnlyList<ModelStat> Snapshot(string? model, string? version) =>
+    [
+        .. versions
+            .Where(entry => (model is null || entry.Key.Model == model) && (version is null || entry.Key.Version == version))
+            .OrderBy(entry => entry.Key)
+            .Select(entry => entry.Value.Snapshot()),
+    ];
+}

@@ -1,0 +1,19 @@
+using InferenceService.Models;
+using InferenceService.OpenInference.Repository;
+using InferenceService.Registry;
+
+namespace InferenceService.OpenInference;
+
+/// <summary>Finds the version that a path means, and has it loaded when it names one that is not.</summary>
+internal sealed class VersionLookup(ModelHost host, VersionsOnDemand versions, Residency residency)
+{
+    public ModelHost Host => host;
+
+    /// <exception cref="ServiceDefaults.Problems.ProblemException">404: no such model or version. 503: unloaded, or not there yet.</exception>
+    public async Task<ServedModel> GetAsync(string model, string? version, CancellationToken cancellation)
+    {
+        residency.ThrowIfUnloaded(model);
+        await versions.EnsureAsync(model, version, cancellation);
+        return host.Get(model, version);
+    }
+}
