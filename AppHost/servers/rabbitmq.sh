@@ -30,7 +30,8 @@ export RABBITMQ_NODENAME=suite@localhost RABBITMQ_NODE_IP_ADDRESS=127.0.0.1 RABB
 export RABBITMQ_MNESIA_BASE=$data/mnesia RABBITMQ_LOG_BASE=$data/log RABBITMQ_LOGS=-
 export RABBITMQ_CONFIG_FILE=$data/rabbitmq.conf RABBITMQ_ENABLED_PLUGINS_FILE=$data/plugins RABBITMQ_CONF_ENV_FILE=$data/none
 export RABBITMQ_DIST_PORT ERL_EPMD_PORT ERL_EPMD_ADDRESS=127.0.0.1
-export RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="-kernel inet_dist_use_interface {127,0,0,1}"
+# Its threads would spin while they wait, on cores that the suite shares with them.
+export RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="-kernel inet_dist_use_interface {127,0,0,1} +sbwt none +sbwtdcpu none +sbwtdio none"
 export RUNNING_UNDER_SYSTEMD=true # one process in the foreground, which takes SIGTERM itself
 unset RABBITMQ_PASSWORD
 

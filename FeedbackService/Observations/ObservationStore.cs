@@ -28,7 +28,7 @@ public sealed class ObservationStore : IAsyncDisposable
     public ObservationStore(NpgsqlDataSource source)
     {
         this.source = source;
-        group = new GroupCommit<Observation>(WriteAsync, Capacity, MaxGroup);
+        group = new GroupCommit<Observation>(WriteAsync, Capacity, MaxGroup, pause: TimeSpan.FromMilliseconds(20));
     }
 
     /// <summary>Keeps an observation once, however often it comes. Returns when it is durable.</summary>

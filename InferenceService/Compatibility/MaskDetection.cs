@@ -20,7 +20,7 @@ public static class MaskDetection
     private static async Task<Ok<Detection>> DetectAsync(
         HttpRequest request, ClaimsPrincipal user, Predictor predictor, ImageUploads uploads, IOptions<CompatibilityOptions> options, CancellationToken cancellation)
     {
-        var answer = await uploads.PredictAsync(predictor, Request(options, user), request, "file", cancellation);
+        var answer = await uploads.PredictAsync(predictor, Request(options, user), request, "file", cancellation, cancellation);
         return answer.Predictions.Count == 1
             ? TypedResults.Ok(Detection.From(answer.Predictions[0], fileName: null))
             : throw ProblemException.Invalid("file", "/detect takes one image at a time; /detect-batch takes several.");

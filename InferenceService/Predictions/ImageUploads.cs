@@ -12,11 +12,15 @@ public sealed class ImageUploads(IOptions<PredictionOptions> options, UploadBudg
     private const int FirstBuffer = 128 * 1024;
 
     /// <summary>The usual course: admit, read, predict.</summary>
-    public async Task<PredictionAnswer> PredictAsync(Predictor predictor, PredictionRequest request, HttpRequest http, string field, CancellationToken cancellation)
+    /// <param name="inTime">Cancelled when the caller leaves or the deadline passes.</param>
+    /// <param name="cancellation">Cancelled when the caller leaves. The body is read to its end: a read that is cancelled breaks the connection for whoever comes next on it.</param>
+    public async Task<PredictionAnswer> PredictAsync(
+        Predictor predictor, PredictionRequest request, HttpRequest http, string field, CancellationToken inTime, CancellationToken cancellation)
     {
-        await predictor.AdmitAsync(request, images: true, cancellation);
+        await predictor.AdmitAsync(request, images: true, inTime);
         using var images = await ReadAsync(http, field, cancellation);
-        return await predictor.PredictImagesAsync(request, images, cancellation);
+        inTime.ThrowIfCancellationRequested();
+        return await predictor.PredictImagesAsync(request, images, inTime);
     }
 
     /// <param name="field">The name of the form's file parts.</param>

@@ -35,21 +35,20 @@ public static class PredictionsApi
         try
         {
             return TypedResults.Ok(http.HasJsonContentType()
-                ? await PredictRowsAsync(predictor, request, http, inTime.Token)
-                : await uploads.PredictAsync(predictor, request, http, "file", inTime.Token));
+                ? await PredictRowsAsync(predictor, request, http, inTime.Token, cancellation)
+                : await uploads.PredictAsync(predictor, request, http, "file", inTime.Token, cancellation));
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            RequestDeadline.CloseConnection(http.HttpContext.Response);
             throw RequestDeadline.Exceeded();
         }
     }
 
-    private static async Task<PredictionAnswer> PredictRowsAsync(Predictor predictor, PredictionRequest request, HttpRequest http, CancellationToken cancellation)
+    private static async Task<PredictionAnswer> PredictRowsAsync(Predictor predictor, PredictionRequest request, HttpRequest http, CancellationToken inTime, CancellationToken cancellation)
     {
-        await predictor.AdmitAsync(request, images: false, cancellation);
-        using var body = await JsonBodies.ReadAsync(http, cancellation);
+        await predictor.AdmitAsync(request, images: false, inTime);
+        using var body = await JsonBodies.ReadAsync(http, cancellation); // not in time: a read that is cancelled breaks the connection
         var rows = body.Property("rows", "The body must be an object with 'rows', an array of rows.");
-        return await predictor.PredictRowsAsync(request, rows, cancellation);
+        return await predictor.PredictRowsAsync(request, rows, inTime);
     }
 }

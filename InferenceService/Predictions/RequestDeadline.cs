@@ -22,13 +22,6 @@ internal static class RequestDeadline
     public static ProblemException Exceeded() =>
         new(StatusCodes.Status504GatewayTimeout, "deadline-exceeded", $"The answer was not there within {Header}.");
 
-    /// <summary>For a deadline that may have cancelled the reading of the body: the next request must not find what that leaves of the connection.</summary>
-    public static void CloseConnection(HttpResponse response) => response.OnStarting(() => // an error's answer begins without the headers set before
-    {
-        response.Headers.Connection = "close";
-        return Task.CompletedTask;
-    });
-
     private static TimeSpan? Read(HttpRequest http)
     {
         if (!http.Headers.TryGetValue(Header, out var text))

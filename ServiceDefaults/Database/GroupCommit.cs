@@ -4,21 +4,23 @@ namespace ServiceDefaults.Database;
 
 /// <summary>
 /// Many small writes as few large ones: whoever arrives while a write is on its way to the disk shares the next one, so the
-/// cost of a round trip and a sync is divided by the load. Nobody waits for company. One bad entry fails alone.
+/// cost of a round trip and a sync is divided by the load. One bad entry fails alone.
 /// </summary>
 public sealed class GroupCommit<TEntry> : IAsyncDisposable
 {
     private readonly Func<IReadOnlyList<TEntry>, Task> write;
     private readonly int maxGroup;
+    private readonly TimeSpan pause;
     private readonly Channel<Waiting> channel;
     private readonly Task loop;
 
     /// <param name="write">Makes a group durable, all or nothing; it may be called again with a part of a group that failed.</param>
     /// <param name="capacity">Entries that may wait; whoever comes then waits for room.</param>
     /// <param name="maxGroup">Entries of one write.</param>
-    public GroupCommit(Func<IReadOnlyList<TEntry>, Task> write, int capacity, int maxGroup)
+    /// <param name="pause">Between two writes, for those that nobody waits for: more company. Zero where somebody waits.</param>
+    public GroupCommit(Func<IReadOnlyList<TEntry>, Task> write, int capacity, int maxGroup, TimeSpan pause = default)
     {
-        (this.write, this.maxGroup) = (write, maxGroup);
+        (this.write, this.maxGroup, this.pause) = (write, maxGroup, pause);
         channel = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(capacity) { SingleReader = true });
         loop = Task.Run(RunAsync);
     }
@@ -48,6 +50,8 @@ public sealed class GroupCommit<TEntry> : IAsyncDisposable
             while (group.Count < maxGroup && channel.Reader.TryRead(out var next))
                 group.Add(next);
             await WriteAsync(group);
+            if (pause > TimeSpan.Zero && group.Count < maxGroup)
+                await Task.Delay(pause);
         }
     }
 

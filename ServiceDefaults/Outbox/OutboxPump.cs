@@ -27,6 +27,7 @@ internal sealed partial class OutboxPump(
     private const long LockId = 0x5175_6974_654F_7574;
     private const int PageSize = 256; // bounds what is outstanding at the broker
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20); // under load: events that come meanwhile share a page, a confirm and a delete
     private static readonly TimeSpan LockRetryInterval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ConfirmDeadline = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(5);
@@ -78,8 +79,11 @@ internal sealed partial class OutboxPump(
             if (page.Count > 0)
                 await PublishPageAsync(connection, publisher, page, stopping);
             madeProgress();
-            if (page.Count < PageSize)
-                await signal.WaitAsync(PollInterval, time, stopping);
+            if (page.Count == PageSize)
+                continue;
+            if (page.Count > 0)
+                await Task.Delay(Pause, time, stopping);
+            await signal.WaitAsync(PollInterval, time, stopping);
         }
     }
 

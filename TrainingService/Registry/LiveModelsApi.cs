@@ -16,8 +16,10 @@ internal static class LiveModelsApi
         registry.MapGet("/models/{model}/versions/{version}", GetAsync);
     }
 
-    private static async Task<Ok<List<ServableVersion>>> LiveAsync(TrainingDb db, CancellationToken cancellation) =>
-        TypedResults.Ok(await Servable(db, db.Versions.Where(v => v.State == VersionState.Live)).ToListAsync(cancellation));
+    private static async Task<Ok<List<ServableVersion>>> LiveAsync(TrainingDb db, RegistryImport import, CancellationToken cancellation) =>
+        // Half a list would be followed like a whole one.
+        !import.Finished ? throw ProblemException.Unavailable("not-ready", "The first import of models has not finished.", TimeSpan.FromSeconds(1))
+        : TypedResults.Ok(await Servable(db, db.Versions.Where(v => v.State == VersionState.Live)).ToListAsync(cancellation));
 
     private static async Task<Ok<ServableVersion>> GetAsync(string model, string version, TrainingDb db, CancellationToken cancellation) =>
         TypedResults.Ok(await Servable(db, db.Versions.Where(v => v.Model == model && v.Version == version && v.State != VersionState.Refused)).SingleOrDefaultAsync(cancellation)
