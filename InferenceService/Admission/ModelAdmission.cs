@@ -26,8 +26,20 @@ public sealed partial class ModelAdmission(
         var trial = await TryAsync(manifestJson, path, cancellation);
         if (trial is not { Reason: null, Facts: { } facts })
             throw new ModelRefusedException(OneLine(trial.Reason ?? "Its trial run did not say how it ended."));
-        admitted.Remember(manifestJson, manifest.Sha256, trial);
+        Remember(manifestJson, manifest.Sha256, trial);
         LogAdmitted(logger, manifest.Name, manifest.Version, Stopwatch.GetElapsedTime(started).TotalMilliseconds, facts.Nodes, trial.BatchSize, trial.BatchMs);
+    }
+
+    private void Remember(string manifestJson, string sha256, Trial trial)
+    {
+        try
+        {
+            admitted.Remember(manifestJson, sha256, trial);
+        }
+        catch (IOException e)
+        {
+            LogNotRemembered(logger, e.Message); // a full disk is not the model's fault; the next start tries it again
+        }
     }
 
     private async Task<Trial> TryAsync(string manifestJson, string path, CancellationToken cancellation)
@@ -66,6 +78,9 @@ public sealed partial class ModelAdmission(
         if (found != expected)
             throw new ModelRefusedException($"The file's SHA-256 is {found}; model.json says {expected}.");
     }
+
+    [LoggerMessage(LogLevel.Warning, "An admission can't be remembered: {Reason}")]
+    private static partial void LogNotRemembered(ILogger logger, string reason);
 
     [LoggerMessage(LogLevel.Information, "Admitted {Model} version {Version} after a trial of {TrialMs:0} ms: {Nodes} nodes, a batch of {BatchSize} in {BatchMs:0} ms")]
     private static partial void LogAdmitted(ILogger logger, string model, string version, double trialMs, int nodes, int batchSize, double batchMs);

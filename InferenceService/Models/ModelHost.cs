@@ -14,6 +14,9 @@ public sealed class ModelHost
     /// <summary>Every model that should serve was tried; before that, one that is not here may still come.</summary>
     public bool IsComplete { get; set; }
 
+    /// <summary>Models that should serve, whether they do or not.</summary>
+    public IReadOnlySet<string> Wanted { get; set; } = FrozenSet<string>.Empty;
+
     /// <summary>The live version of each model.</summary>
     public IEnumerable<ServedModel> Live => models.Values.Select(versions => versions.Live);
 
@@ -32,17 +35,6 @@ public sealed class ModelHost
     /// <summary>Versions of a model in memory, the live one first.</summary>
     public IReadOnlyList<ServedModel> FindAll(string model) => models.GetValueOrDefault(model) is { } versions ? [versions.Live, .. versions.Beside] : [];
 
-    /// <summary>The version that serves now, held until the lease is disposed: a swap in between waits for it.</summary>
-    /// <exception cref="ProblemException">404: no such model, or not in that version. 503: not yet.</exception>
-    public ModelLease Lease(string model, string? version)
-    {
-        while (true)
-        {
-            if (Get(model, version).TryLease(out var lease))
-                return lease;
-        }
-    }
-
     /// <exception cref="ProblemException">404: no such model, or not in that version. 503: not yet.</exception>
     public ServedModel Get(string model, string? version)
     {
@@ -50,6 +42,8 @@ public sealed class ModelHost
             return found;
         if (!IsComplete && Find(model) is null)
             throw ProblemException.Unavailable("not-ready", "The models are still being loaded.", TimeSpan.FromSeconds(2));
+        if (Find(model) is null && Wanted.Contains(model)) // it may come back, and whoever can wait should
+            throw ProblemException.Unavailable("model-unloaded", $"'{model}' is not in memory here: an admin unloaded it, or it could not be loaded.", TimeSpan.FromSeconds(30));
         throw Find(model) is { } live
             ? new ProblemException(404, "unknown-version", $"There is no version '{version}' of '{model}' to serve; version {live.Manifest.Version} is live.") { Field = "version" }
             : new ProblemException(404, "unknown-model", $"There is no model '{model}'. GET /v1/models lists them.") { Field = "model" };

@@ -22,7 +22,7 @@ public sealed class ModelOptions
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan LoadRetryInterval { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Versions of one model in memory, the live one included. Past that the one asked for longest ago is let go.</summary>
+    /// <summary>Versions of one model in memory, the live one included and one that was asked for in any case. Past that the one asked for longest ago is let go.</summary>
     [Range(1, 16)]
     public int MaxVersionsPerModel { get; init; } = 3;
 

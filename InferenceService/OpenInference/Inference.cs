@@ -32,7 +32,7 @@ internal sealed class Inference(
             throw ProblemException.Invalid(OpenInferenceApi.JsonLengthHeader, $"'{OpenInferenceApi.JsonLengthHeader}' says {jsonLength}; the body has {body.Length} bytes.");
 
         // From here on this version answers, whatever is promoted meanwhile.
-        using var lease = lookup.Host.Lease(request.Model, request.Version);
+        using var lease = await lookup.LeaseAsync(request.Model, request.Version, cancellation);
         var model = lease.Model;
         var maxBatch = Math.Min(options.Value.MaxBatch, model.Manifest.Batching.MaxQueueLength);
         var infer = new InferRequestReader(TensorContract.Of(model), memory, maxBatch).Read(body, jsonLength);

@@ -16,4 +16,7 @@ internal sealed class VersionLookup(ModelHost host, VersionsOnDemand versions, R
         await versions.EnsureAsync(model, version, cancellation);
         return host.Get(model, version);
     }
+
+    /// <summary>The same, held until the lease is disposed.</summary>
+    public ValueTask<ModelLease> LeaseAsync(string model, string? version, CancellationToken cancellation) => versions.LeaseAsync(model, version, cancellation);
 }

@@ -40,7 +40,7 @@ public sealed class Predictor(
     public async Task<PredictionAnswer> PredictImagesAsync(PredictionRequest request, IReadOnlyList<UploadedImage> images, CancellationToken cancellation)
     {
         // From here on this version answers, whatever is promoted meanwhile.
-        using var lease = host.Lease(request.Model, request.Version);
+        using var lease = await versions.LeaseAsync(request.Model, request.Version, cancellation);
         var model = lease.Model;
         using var run = new PredictionRun(model.Manifest, request);
         // The first item works on this thread; only several are worth a hop each.
@@ -94,7 +94,7 @@ public sealed class Predictor(
 
     public async Task<PredictionAnswer> PredictRowsAsync(PredictionRequest request, JsonElement rows, CancellationToken cancellation)
     {
-        using var lease = host.Lease(request.Model, request.Version);
+        using var lease = await versions.LeaseAsync(request.Model, request.Version, cancellation);
         var model = lease.Model;
         if (rows.ValueKind != JsonValueKind.Array || rows.GetArrayLength() == 0)
             throw ProblemException.Invalid("rows", "'rows' must be an array with at least one row.");

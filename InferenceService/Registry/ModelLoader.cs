@@ -18,7 +18,7 @@ public sealed partial class ModelLoader(
     IOptions<ModelOptions> options, ServiceIdentity identity, TimeProvider time, ILogger<ModelLoader> logger)
 {
     private static readonly TimeSpan DrainDeadline = TimeSpan.FromMinutes(2);
-    private readonly Dictionary<string, (string Version, string Sha256, DateTimeOffset RetryAt)> failed = [];
+    private readonly Dictionary<(string Model, string Version, string Sha256), DateTimeOffset> failed = []; // and when to try again
     private readonly List<OutboxMessage> unannounced = [];
 
     /// <summary>Returns at once when the version serves already, or failed to load a while ago.</summary>
@@ -95,7 +95,9 @@ public sealed partial class ModelLoader(
         catch (Exception e) when (!cancellation.IsCancellationRequested)
         {
             // Whatever a package can do wrong, it is that package's failure and nobody else's.
-            failed[wanted.Model] = (wanted.Version, wanted.Sha256, time.GetUtcNow() + options.Value.LoadRetryInterval);
+            foreach (var over in failed.Where(entry => entry.Value <= time.GetUtcNow()).Select(entry => entry.Key).ToArray())
+                failed.Remove(over);
+            failed[(wanted.Model, wanted.Version, wanted.Sha256)] = time.GetUtcNow() + options.Value.LoadRetryInterval;
             LogLoadFailed(logger, wanted.Model, wanted.Version, e.Message);
             Announce(wanted.Model, new ModelLoadFailed(wanted.Model, wanted.Version, identity.Instance, e.Message, time.GetUtcNow()));
             return null;
@@ -122,8 +124,7 @@ public sealed partial class ModelLoader(
         host.Find(wanted.Model)?.Manifest is { } now && now.Version == wanted.Version && now.Sha256 == wanted.Sha256;
 
     private bool FailedLately(LiveVersion wanted) =>
-        failed.TryGetValue(wanted.Model, out var failure)
-        && failure.Version == wanted.Version && failure.Sha256 == wanted.Sha256 && failure.RetryAt > time.GetUtcNow();
+        failed.TryGetValue((wanted.Model, wanted.Version, wanted.Sha256), out var retryAt) && retryAt > time.GetUtcNow();
 
     private void Announce<TEvent>(string model, TEvent fact) where TEvent : class => unannounced.Add(OutboxMessage.From(fact, model, time.GetUtcNow()));
 

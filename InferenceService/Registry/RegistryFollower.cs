@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using InferenceService.Models;
 using InferenceService.OpenInference.Repository;
 using Microsoft.Extensions.Options;
@@ -41,6 +42,7 @@ public sealed partial class RegistryFollower(
             await onDemand.ServeOrdersAsync(stopping); // who waits hears that the registry is away
             return false;
         }
+        host.Wanted = live.Select(version => version.Model).ToFrozenSet();
         var complete = await SyncAsync(residency.Resident(live), stopping);
         HasSynced |= live.Length == 0 || host.Live.Any();
         host.IsComplete = HasSynced;
@@ -53,7 +55,7 @@ public sealed partial class RegistryFollower(
         try
         {
             var live = await registry.GetLiveAsync(stopping);
-            await cache.RememberAsync(live, stopping);
+            await RememberAsync(live, stopping);
             return (live, true);
         }
         catch (Exception e) when (!stopping.IsCancellationRequested)
@@ -70,6 +72,19 @@ public sealed partial class RegistryFollower(
         {
             LogUnreadable(logger, e.Message);
             return (null, false);
+        }
+    }
+
+    /// <summary>A disk that is full is no reason not to follow.</summary>
+    private async Task RememberAsync(LiveVersion[] live, CancellationToken stopping)
+    {
+        try
+        {
+            await cache.RememberAsync(live, stopping);
+        }
+        catch (IOException e)
+        {
+            LogNotRemembered(logger, e.Message);
         }
     }
 
@@ -100,6 +115,9 @@ public sealed partial class RegistryFollower(
 
     [LoggerMessage(LogLevel.Warning, "The registry does not answer: {Reason}")]
     private static partial void LogAway(ILogger logger, string reason);
+
+    [LoggerMessage(LogLevel.Error, "The registry's answer can't be remembered: {Reason}")]
+    private static partial void LogNotRemembered(ILogger logger, string reason);
 
     [LoggerMessage(LogLevel.Error, "The registry's last answer can't be read: {Reason}")]
     private static partial void LogUnreadable(ILogger logger, string reason);

@@ -11,10 +11,12 @@ namespace InferenceService.Registry;
 /// </summary>
 public sealed class VersionsOnDemand(ModelHost host, RegistryClient registry, ModelLoader loader, FollowerSignal signal, IOptions<ModelOptions> options, TimeProvider time)
 {
-    private const int MaxOrders = 32;
+    private const int MaxOrders = 32, MaxAttempts = 8, MaxUnknown = 1024;
+    private static readonly TimeSpan UnknownFor = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LoadDeadline = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentDictionary<(string Model, string Version), TaskCompletionSource> orders = [];
+    private readonly ConcurrentDictionary<(string Model, string Version), long> unknown = []; // since when, so that made-up numbers don't each cost a call
 
     /// <summary>Returns when the version is in memory, which for the live one is at once.</summary>
     /// <exception cref="ProblemException">404: no such version. 409: it can't be loaded. 503: not now.</exception>
@@ -28,8 +30,25 @@ public sealed class VersionsOnDemand(ModelHost host, RegistryClient registry, Mo
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>The version that the request means, held until the lease is disposed: a swap in between waits for it.</summary>
+    /// <exception cref="ProblemException">404: no such model or version. 409: it can't be loaded. 503: not now.</exception>
+    public async ValueTask<ModelLease> LeaseAsync(string model, string? version, CancellationToken cancellation)
+    {
+        // What was there a moment ago may be on its way out: a named version when another is promoted or asked for.
+        for (var attempt = 0; attempt < MaxAttempts; attempt++)
+        {
+            await EnsureAsync(model, version, cancellation);
+            if (host.Find(model, version)?.TryLease(out var lease) == true)
+                return lease;
+        }
+        return host.Get(model, version).TryLease(out var last) ? last
+            : throw ProblemException.Unavailable("loading", $"'{model}' is being swapped again and again.", TimeSpan.FromSeconds(1));
+    }
+
     private async Task OrderAsync(string model, string version, CancellationToken cancellation)
     {
+        if (unknown.TryGetValue((model, version), out var since) && time.GetElapsedTime(since) < UnknownFor)
+            throw Unknown(model, version);
         if (orders.Count >= MaxOrders)
             throw ProblemException.Unavailable("loading", "Too many versions are being loaded already.", TimeSpan.FromSeconds(5));
         var order = orders.GetOrAdd((model, version), _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
@@ -56,7 +75,7 @@ public sealed class VersionsOnDemand(ModelHost host, RegistryClient registry, Mo
             }
             catch (Exception e)
             {
-                order.TrySetException(e is HttpRequestException
+                order.TrySetException(e is HttpRequestException || e is OperationCanceledException && !stopping.IsCancellationRequested
                     ? ProblemException.Unavailable("registry-unavailable", "The registry or the storage does not answer.", TimeSpan.FromSeconds(5))
                     : e);
                 _ = order.Task.Exception; // seen, should all who waited have left
@@ -79,14 +98,22 @@ public sealed class VersionsOnDemand(ModelHost host, RegistryClient registry, Mo
     {
         if (host.Find(model, version) is not null)
             return; // promoted meanwhile
-        var wanted = await registry.FindAsync(model, version, stopping)
-            ?? throw new ProblemException(404, "unknown-version", $"There is no version '{version}' of '{model}' to serve.") { Field = "version" };
+        if (await registry.FindAsync(model, version, stopping) is not { } wanted)
+        {
+            if (unknown.Count >= MaxUnknown)
+                unknown.Clear();
+            unknown[(model, version)] = time.GetTimestamp();
+            throw Unknown(model, version);
+        }
         if (await loader.LoadBesideAsync(wanted, stopping) is not { } loaded)
             throw new ProblemException(409, "version-not-loadable", $"Version '{version}' of '{model}' can't be loaded; the event model.loadfailed says why.") { Field = "version" };
         loaded.AskedForAt = time.GetTimestamp();
-        foreach (var surplus in Beside(model).OrderByDescending(served => served.AskedForAt).Skip(options.Value.MaxVersionsPerModel - 1).ToArray())
+        foreach (var surplus in Beside(model).OrderByDescending(served => served.AskedForAt).Skip(Math.Max(1, options.Value.MaxVersionsPerModel - 1)).ToArray())
             await LetGoAsync(surplus);
     }
+
+    private static ProblemException Unknown(string model, string version) =>
+        new(404, "unknown-version", $"There is no version '{version}' of '{model}' to serve.") { Field = "version" };
 
     private IEnumerable<ServedModel> Beside(string model) => host.FindAll(model).Skip(1);
 

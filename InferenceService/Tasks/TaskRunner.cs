@@ -14,7 +14,7 @@ namespace InferenceService.Tasks;
 /// else should have a turn, or something is away.
 /// </summary>
 internal sealed partial class TaskRunner(
-    TaskLeases leases, LeaseKeeper keeper, TaskItems items, TaskInputs inputs, TaskResults results, ModelHost host, VersionsOnDemand versions, PredictionRecorder recorder,
+    TaskLeases leases, LeaseKeeper keeper, TaskItems items, TaskInputs inputs, TaskResults results, VersionsOnDemand versions, PredictionRecorder recorder,
     TaskMetrics metrics, IOptions<TaskOptions> options, TimeProvider time, ILogger<TaskRunner> logger)
 {
     private static readonly TimeSpan AwayPause = TimeSpan.FromSeconds(2);
@@ -70,8 +70,7 @@ internal sealed partial class TaskRunner(
     private async Task<int> RunChunkAsync(TaskLease task, ITaskItems open, int done, CancellationToken cancellation)
     {
         using var activity = SuiteTelemetry.Source.StartActivity("task chunk");
-        await versions.EnsureAsync(task.Model, task.Version, cancellation);
-        using var lease = host.Lease(task.Model, task.Version); // a chunk has one version; the next may have another
+        using var lease = await versions.LeaseAsync(task.Model, task.Version, cancellation); // a chunk has one version; the next may have another
         using var run = new PredictionRun(lease.Model.Manifest, new PredictionRequest(task.Model, task.Version, task.Owner, task.Top, Priority.Background));
         var names = await open.RunNextAsync(lease.Model, run, ChunkSize(lease.Model), cancellation);
         activity?.SetTag("suite.task.id", task.Id).SetTag("suite.task.first", done).SetTag("suite.task.items", names.Count);

@@ -11,15 +11,18 @@ public sealed class GroupCommit<TEntry> : IAsyncDisposable
     private readonly Func<IReadOnlyList<TEntry>, Task> write;
     private readonly int maxGroup;
     private readonly TimeSpan pause;
+    private readonly Func<Exception, bool> failsAll;
     private readonly Channel<Waiting> channel;
     private readonly Task loop;
 
     /// <param name="write">Makes a group durable, all or nothing; it may be called again with a part of a group that failed.</param>
     /// <param name="capacity">Entries that may wait; whoever comes then waits for room.</param>
     /// <param name="maxGroup">Entries of one write.</param>
+    /// <param name="failsAll">Tells a failure that trying one by one would only repeat; absent: the database is away.</param>
     /// <param name="pause">Between two writes, for those that nobody waits for: more company. Zero where somebody waits.</param>
-    public GroupCommit(Func<IReadOnlyList<TEntry>, Task> write, int capacity, int maxGroup, TimeSpan pause = default)
+    public GroupCommit(Func<IReadOnlyList<TEntry>, Task> write, int capacity, int maxGroup, TimeSpan pause = default, Func<Exception, bool>? failsAll = null)
     {
+        this.failsAll = failsAll ?? (e => e.IsDatabaseAway());
         (this.write, this.maxGroup, this.pause) = (write, maxGroup, pause);
         channel = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(capacity) { SingleReader = true });
         loop = Task.Run(RunAsync);
@@ -32,6 +35,14 @@ public sealed class GroupCommit<TEntry> : IAsyncDisposable
         var waiting = new Waiting(entry);
         await channel.Writer.WriteAsync(waiting, cancellation);
         await waiting.Written.Task.WaitAsync(cancellation);
+    }
+
+    /// <summary>As <see cref="WriteAsync(TEntry, CancellationToken)"/>, but who got a place stays until it is through: for an entry that its caller takes away when it leaves.</summary>
+    public async Task WriteToEndAsync(TEntry entry, CancellationToken cancellation)
+    {
+        var waiting = new Waiting(entry);
+        await channel.Writer.WriteAsync(waiting, cancellation);
+        await waiting.Written.Task;
     }
 
     /// <summary>Writes what waits, and ends.</summary>
@@ -63,7 +74,7 @@ public sealed class GroupCommit<TEntry> : IAsyncDisposable
             foreach (var waiting in group)
                 waiting.Written.TrySetResult();
         }
-        catch (Exception e) when (group.Count > 1 && !e.IsDatabaseAway())
+        catch (Exception e) when (group.Count > 1 && !failsAll(e))
         {
             // One of them can't be written; each alone, so that it fails alone.
             foreach (var waiting in group)

@@ -14,7 +14,9 @@ internal sealed record Description(KindPolicy Policy, string ContentType, long B
 /// </summary>
 internal sealed class ObjectAdditions : IAsyncDisposable
 {
-    private const int Capacity = 256, MaxGroup = 64;
+    private const int Capacity = 64, MaxGroup = 64;
+    private const long LargeBytes = 8 << 20; // takes a store long enough to go alone
+    private static readonly TimeSpan CommitDeadline = TimeSpan.FromMinutes(2);
 
     // xmax is 0 only in a row that this statement made.
     private const string Insert =
@@ -33,7 +35,7 @@ internal sealed class ObjectAdditions : IAsyncDisposable
     public ObjectAdditions(NpgsqlDataSource source, TimeProvider time)
     {
         (this.source, this.time) = (source, time);
-        group = new GroupCommit<Addition>(WriteAsync, Capacity, MaxGroup);
+        group = new GroupCommit<Addition>(WriteAsync, Capacity, MaxGroup, failsAll: e => e is not PostgresException || e.IsDatabaseAway()); // a store that is away is so for all
     }
 
     /// <summary>Commits the content and its row; false when somebody else had added the same object already.</summary>
@@ -41,7 +43,10 @@ internal sealed class ObjectAdditions : IAsyncDisposable
     {
         var addition = new Addition(key, description, content);
         // Not given up on the way: the content is the group's until it is through.
-        await group.WriteAsync(addition, CancellationToken.None);
+        if (description.Bytes > LargeBytes)
+            await WriteAsync([addition]);
+        else
+            await group.WriteToEndAsync(addition, cancellation);
         return addition.Created;
     }
 
@@ -56,7 +61,15 @@ internal sealed class ObjectAdditions : IAsyncDisposable
         await using var connection = await source.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         await InsertAsync(connection, additions);
-        await Task.WhenAll(additions.Select(addition => addition.Content.CommitAsync(CancellationToken.None)));
+        using var deadline = new CancellationTokenSource(CommitDeadline, time);
+        try
+        {
+            await Task.WhenAll(additions.Select(addition => addition.Content.CommitAsync(deadline.Token)));
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new IOException($"The store did not take the content within {CommitDeadline.TotalSeconds} s.", e);
+        }
         await transaction.CommitAsync();
     }
 

@@ -50,6 +50,25 @@ public sealed class GroupCommitTests
     }
 
     [Test]
+    public void What_fails_for_all_is_not_tried_one_by_one(CancellationToken cancellation)
+    {
+        var go = new TaskCompletionSource();
+        var tries = 0;
+        var commit = new GroupCommit<int>(async _ =>
+        {
+            await go.Task;
+            tries++;
+            throw new IOException("away");
+        }, capacity: 10, maxGroup: 10, failsAll: e => e is IOException);
+        var writes = Enumerable.Range(0, 5).Select(entry => commit.WriteToEndAsync(entry, cancellation)).ToArray();
+        go.SetResult();
+
+        foreach (var write in writes)
+            Assert.That(() => write.WaitAsync(cancellation), Throws.TypeOf<IOException>());
+        Assert.That(tries, Is.LessThanOrEqualTo(2), "whoever came first, and all that came meanwhile");
+    }
+
+    [Test]
     public async Task What_waits_at_the_end_is_written(CancellationToken cancellation)
     {
         var written = new List<int>();
