@@ -5,17 +5,27 @@ namespace InferenceService.Tasks;
 /// <summary>Inputs of the tasks that this replica works on, fetched once and kept on disk between turns: a zip is read at its end first.</summary>
 internal sealed class TaskInputs(TaskFolder folder, InputStore store, IOptions<TaskOptions> options, TimeProvider time)
 {
+    private const int MaxFetches = 3;
     private static readonly TimeSpan KeptUnused = TimeSpan.FromHours(1);
 
     /// <exception cref="ServiceDefaults.Problems.ProblemException">422: the input is gone. 503: StorageService does not answer.</exception>
     public async Task<FileStream> OpenAsync(TaskLease task, CancellationToken cancellation)
     {
         var path = PathOf(task.Id);
-        if (!File.Exists(path))
-            await FetchAsync(task, path, cancellation);
-        var file = new FileStream(path, new FileStreamOptions { Options = FileOptions.Asynchronous, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 64 * 1024 });
-        File.SetLastWriteTimeUtc(path, time.GetUtcNow().UtcDateTime); // when it was last used
-        return file;
+        for (var fetches = 0; ; fetches++)
+        {
+            if (!File.Exists(path))
+                await FetchAsync(task, path, cancellation);
+            try
+            {
+                File.SetLastWriteTimeUtc(path, time.GetUtcNow().UtcDateTime); // when it was last used
+                return new FileStream(path, new FileStreamOptions { Options = FileOptions.Asynchronous, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 64 * 1024 });
+            }
+            catch (IOException e) when ((e is FileNotFoundException or DirectoryNotFoundException) && fetches < MaxFetches)
+            {
+                // Another worker made room, or the sweep came by, between fetching and opening.
+            }
+        }
     }
 
     public void Forget(Guid task) => File.Delete(PathOf(task));
@@ -29,6 +39,7 @@ internal sealed class TaskInputs(TaskFolder folder, InputStore store, IOptions<T
 
     private async Task FetchAsync(TaskLease task, string path, CancellationToken cancellation)
     {
+        Directory.CreateDirectory(folder.Path); // whoever cleans up temporary folders may have taken it
         MakeRoom(task.Bytes);
         var partial = Path.Combine(folder.Path, $"{Guid.NewGuid():N}.partial");
         try
@@ -55,7 +66,8 @@ internal sealed class TaskInputs(TaskFolder folder, InputStore store, IOptions<T
         }
     }
 
-    private FileInfo[] Inputs() => new DirectoryInfo(folder.Path).GetFiles("*.input");
+    // Exists reads size and time once for all: what another worker deletes from here on is only gone already.
+    private FileInfo[] Inputs() => [.. new DirectoryInfo(folder.Path).GetFiles("*.input").Where(file => file.Exists)];
 
     private string PathOf(Guid task) => Path.Combine(folder.Path, $"{task:N}.input");
 }

@@ -41,6 +41,9 @@ internal sealed class TaskLeases(NpgsqlDataSource source, IOptions<TaskOptions> 
         RETURNING tasks.id, tasks.owner, model, version, top, kind, sha256, bytes, total, done, attempts, lease_epoch
         """;
 
+    // A new epoch, so that a heartbeat still under way does not take the task again for somebody who has left.
+    private const string GiveBack = "UPDATE tasks SET lease_until = NULL, lease_epoch = lease_epoch + 1, notified_at = NULL";
+
     internal const string Held = "WHERE id = $1 AND lease_epoch = $2 AND status = 'running'";
 
     /// <summary>The task whose turn it is; null when none waits.</summary>
@@ -59,11 +62,17 @@ internal sealed class TaskLeases(NpgsqlDataSource source, IOptions<TaskOptions> 
     public Task RenewAsync(TaskLease task, CancellationToken cancellation) =>
         UpdateAsync(task, $"UPDATE tasks SET lease_until = now() + $3 {Held}", cancellation, options.Value.Lease);
 
-    /// <summary>Gives the task back unfinished.</summary>
+    /// <summary>Gives the task back unfinished, with no attempt held against it.</summary>
     /// <param name="pause">How long it is to be left alone, because something it needs is away.</param>
-    /// <param name="attempts">What counts from here on.</param>
-    public Task ReleaseAsync(TaskLease task, TimeSpan pause, int attempts, CancellationToken cancellation) =>
-        UpdateAsync(task, $"UPDATE tasks SET lease_until = NULL, notified_at = NULL, not_before = now() + $3, attempts = $4 {Held}", cancellation, pause, attempts);
+    /// <exception cref="LeaseLostException"/>
+    public Task ReleaseAsync(TaskLease task, TimeSpan pause, CancellationToken cancellation) =>
+        UpdateAsync(task, $"{GiveBack}, not_before = now() + $3, attempts = 0 {Held}", cancellation, pause);
+
+    /// <summary>Gives the task back after a failed attempt, which counts on top of those since the last progress.</summary>
+    /// <param name="pause">How long it is to be left alone, times the attempts.</param>
+    /// <exception cref="LeaseLostException"/>
+    public Task ReleaseFailedAsync(TaskLease task, TimeSpan pause, CancellationToken cancellation) =>
+        UpdateAsync(task, $"{GiveBack}, not_before = now() + $3 * (attempts + 1), attempts = attempts + 1 {Held}", cancellation, pause);
 
     /// <exception cref="LeaseLostException"/>
     public Task SucceedAsync(TaskLease task, CancellationToken cancellation) =>

@@ -5,11 +5,11 @@ namespace InferenceService.Tasks;
 /// <summary>The section <c>Tasks</c>.</summary>
 public sealed class TaskOptions
 {
-    /// <summary>Bytes of one input, as sent. StorageService has a limit of its own (<c>Storage:MaxBytes:Task</c>).</summary>
+    /// <summary>Bytes of one input, as sent: the whole body, skipped parts included. StorageService has a limit of its own (<c>Storage:MaxBytes:Task</c>).</summary>
     [Range(1, 1L << 40)]
     public long MaxInputBytes { get; init; } = 4L << 30;
 
-    /// <summary>Inputs that may come in at once; further ones are refused with 503. Times <see cref="MaxInputBytes"/>, what they can take of the disk.</summary>
+    /// <summary>Inputs that may come in at once, half of them from one caller; further ones are refused with 503, or 429 where it is the caller's share. Times <see cref="MaxInputBytes"/>, what they can take of the disk.</summary>
     [Range(1, 1000)]
     public int MaxUploads { get; init; } = 8;
 

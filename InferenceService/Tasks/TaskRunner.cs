@@ -35,7 +35,7 @@ internal sealed partial class TaskRunner(
         }
         catch (Exception e)
         {
-            await EndAsync(task, e, stopping);
+            await EndAsync(task, TurnEnds.Of(e, stopping.IsCancellationRequested, held.IsCancellationRequested), e);
         }
         finally
         {
@@ -45,6 +45,17 @@ internal sealed partial class TaskRunner(
     }
 
     private async Task WorkAsync(TaskLease task, CancellationToken cancellation)
+    {
+        // Once every result is there the input is not asked for: it may have expired since.
+        if (task.Done < task.Total && !await RunItemsAsync(task, cancellation))
+            return;
+        await leases.SucceedAsync(task, cancellation);
+        inputs.Forget(task.Id);
+        LogSucceeded(logger, task.Id, task.Total);
+    }
+
+    /// <returns>False when the task was given back before its end, for another's turn.</returns>
+    private async Task<bool> RunItemsAsync(TaskLease task, CancellationToken cancellation)
     {
         await using var open = await items.OpenAsync(task, cancellation);
         var (started, done) = (time.GetTimestamp(), task.Done);
@@ -57,13 +68,11 @@ internal sealed partial class TaskRunner(
             var turn = time.GetElapsedTime(started);
             if (done < task.Total && turn >= options.Value.Turn && (turn >= LongestTurn || await leases.OthersWaitAsync(task, cancellation)))
             {
-                await leases.ReleaseAsync(task, pause: TimeSpan.Zero, attempts: 0, cancellation);
-                return;
+                await leases.ReleaseAsync(task, pause: TimeSpan.Zero, cancellation);
+                return false;
             }
         }
-        await leases.SucceedAsync(task, cancellation);
-        inputs.Forget(task.Id);
-        LogSucceeded(logger, task.Id, task.Total);
+        return true;
     }
 
     /// <returns>How many items it had; they are committed.</returns>
@@ -86,54 +95,38 @@ internal sealed partial class TaskRunner(
     private int ChunkSize(ServedModel model) =>
         Math.Clamp(Math.Max(MinChunk, model.MaxBatchSize * 2), 1, Math.Max(1, Math.Min(options.Value.MaxChunkItems, model.Manifest.Batching.MaxQueueLength / 4)));
 
-    private async Task EndAsync(TaskLease task, Exception reason, CancellationToken stopping)
+    private async Task EndAsync(TaskLease task, TurnEnd end, Exception reason)
     {
         using var deadline = new CancellationTokenSource(GiveBackDeadline, time);
         try
         {
-            await (reason switch
+            switch (end)
             {
-                LeaseLostException => DropAsync(task),
-                OperationCanceledException when stopping.IsCancellationRequested => leases.ReleaseAsync(task, TimeSpan.Zero, attempts: 0, deadline.Token),
-                OperationCanceledException => DropAsync(task),
-                ProblemException { Status: StatusCodes.Status503ServiceUnavailable } => WaitAsync(task, reason, deadline.Token),
-                ProblemException problem => FailAsync(task, problem, deadline.Token),
-                _ when reason.IsDatabaseAway() => WaitAsync(task, reason, deadline.Token),
-                _ => TryAgainAsync(task, reason, deadline.Token),
-            });
+                case TurnEnd.Lost: // its input stays for whoever goes on here; the sweep takes it otherwise
+                    LogLost(logger, task.Id);
+                    break;
+                case TurnEnd.Stopped:
+                    await leases.ReleaseAsync(task, TimeSpan.Zero, deadline.Token);
+                    break;
+                case TurnEnd.Waits:
+                    LogWaiting(logger, task.Id, reason.Message);
+                    await leases.ReleaseAsync(task, AwayPause, deadline.Token);
+                    break;
+                case TurnEnd.Failed:
+                    LogFailed(logger, task.Id, reason.Message);
+                    await leases.FailAsync(task, (ProblemException)reason, deadline.Token);
+                    inputs.Forget(task.Id);
+                    break;
+                case TurnEnd.Unforeseen: // the next attempt may fare better, and there is an end to them
+                    LogUnexpected(logger, task.Id, reason);
+                    await leases.ReleaseFailedAsync(task, AwayPause, deadline.Token);
+                    break;
+            }
         }
         catch (Exception e) when (e is LeaseLostException or OperationCanceledException || e.IsDatabaseAway())
         {
             LogLeft(logger, task.Id, e.Message);
         }
-    }
-
-    /// <summary>Cancelled, or another worker's by now.</summary>
-    private Task DropAsync(TaskLease task)
-    {
-        LogDropped(logger, task.Id);
-        inputs.Forget(task.Id);
-        return Task.CompletedTask;
-    }
-
-    private Task WaitAsync(TaskLease task, Exception reason, CancellationToken cancellation)
-    {
-        LogWaiting(logger, task.Id, reason.Message);
-        return leases.ReleaseAsync(task, AwayPause, attempts: 0, cancellation);
-    }
-
-    private async Task FailAsync(TaskLease task, ProblemException problem, CancellationToken cancellation)
-    {
-        LogFailed(logger, task.Id, problem.Message);
-        await leases.FailAsync(task, problem, cancellation);
-        inputs.Forget(task.Id);
-    }
-
-    /// <summary>Nobody foresaw it: the next attempt may fare better, and there is an end to them.</summary>
-    private Task TryAgainAsync(TaskLease task, Exception reason, CancellationToken cancellation)
-    {
-        LogUnexpected(logger, task.Id, reason);
-        return leases.ReleaseAsync(task, AwayPause * (task.Attempts + 1), task.Attempts + 1, cancellation);
     }
 
     [LoggerMessage(LogLevel.Information, "Task {Task} succeeded with {Total} items")]
@@ -143,7 +136,7 @@ internal sealed partial class TaskRunner(
     private static partial void LogWaiting(ILogger logger, Guid task, string reason);
 
     [LoggerMessage(LogLevel.Information, "Task {Task} was cancelled or went on elsewhere")]
-    private static partial void LogDropped(ILogger logger, Guid task);
+    private static partial void LogLost(ILogger logger, Guid task);
 
     [LoggerMessage(LogLevel.Warning, "Task {Task} failed: {Reason}")]
     private static partial void LogFailed(ILogger logger, Guid task, string reason);

@@ -12,21 +12,22 @@ namespace InferenceService.Tasks.Intake;
 internal sealed class InputSpool(TaskFolder folder, InferenceMetrics metrics, IOptions<TaskOptions> options)
 {
     private const string Field = "file";
-    private readonly SemaphoreSlim uploads = new(options.Value.MaxUploads);
+    private readonly UploadSlots slots = new(options.Value.MaxUploads);
 
     /// <returns>The caller disposes it, and with it the file.</returns>
-    /// <exception cref="ProblemException">400, 413, 415, 422 or 503; nothing is left behind.</exception>
-    public async Task<SpooledInput> SpoolAsync(HttpRequest request, ModelManifest manifest, CancellationToken cancellation)
+    /// <exception cref="ProblemException">400, 413, 415, 422, 429 or 503; nothing is left behind.</exception>
+    public async Task<SpooledInput> SpoolAsync(HttpRequest request, string caller, ModelManifest manifest, CancellationToken cancellation)
     {
         if (request.ContentLength > options.Value.MaxInputBytes)
             throw SpoolFile.TooLarge(options.Value.MaxInputBytes);
-        var file = Reserve();
+        var body = new CountedBody(request.Body, options.Value.MaxInputBytes);
+        var file = Reserve(caller);
         try
         {
             var type = InputTypes.Of(request.ContentType, null);
             var kind = type == InputType.Form
-                ? await SpoolFormAsync(request, file, manifest, cancellation)
-                : await SpoolFileAsync(new InputFile(type, request.ContentType, "body", request.Body), file, manifest, cancellation);
+                ? await SpoolFormAsync(request.ContentType, body, file, manifest, cancellation)
+                : await SpoolFileAsync(new InputFile(type, request.ContentType, "body", body), file, manifest, cancellation);
             var total = await InputCheck.CountAsync(kind, await file.ReadAsync(cancellation), manifest, options.Value, cancellation);
             return new SpooledInput(file, kind, total);
         }
@@ -39,30 +40,39 @@ internal sealed class InputSpool(TaskFolder folder, InferenceMetrics metrics, IO
         }
     }
 
-    private SpoolFile Reserve()
+    private SpoolFile Reserve(string caller)
     {
-        if (!uploads.Wait(0))
-        {
-            metrics.Refused("task-uploads");
-            throw ProblemException.Unavailable("overloaded", "More inputs come in than Tasks:MaxUploads allows.", TimeSpan.FromSeconds(5));
-        }
+        var giveBack = TakeSlot(caller);
         try
         {
-            return new SpoolFile(folder.Path, options.Value.MaxInputBytes, gone: () => uploads.Release());
+            return new SpoolFile(folder.Path, options.Value.MaxInputBytes, gone: giveBack);
         }
         catch
         {
-            uploads.Release();
+            giveBack();
             throw;
         }
     }
 
-    private async Task<InputKind> SpoolFormAsync(HttpRequest request, SpoolFile file, ModelManifest manifest, CancellationToken cancellation)
+    private Action TakeSlot(string caller)
     {
-        var boundary = HeaderUtilities.RemoveQuotes(MediaTypeHeaderValue.Parse(request.ContentType).Boundary).Value;
+        try
+        {
+            return slots.Take(caller);
+        }
+        catch (ProblemException)
+        {
+            metrics.Refused("task-uploads");
+            throw;
+        }
+    }
+
+    private async Task<InputKind> SpoolFormAsync(string? contentType, Stream body, SpoolFile file, ModelManifest manifest, CancellationToken cancellation)
+    {
+        var boundary = HeaderUtilities.RemoveQuotes(MediaTypeHeaderValue.Parse(contentType).Boundary).Value;
         if (string.IsNullOrEmpty(boundary) || boundary.Length > 200)
             throw ProblemException.Invalid("Content-Type", "The multipart boundary is missing or too long.");
-        await using var files = FormFiles.ReadAsync(boundary, request.Body, Field, cancellation).GetAsyncEnumerator(cancellation);
+        await using var files = FormFiles.ReadAsync(boundary, body, Field, cancellation).GetAsyncEnumerator(cancellation);
         if (!await files.MoveNextAsync())
             throw ProblemException.Invalid(Field, $"The form has no file part '{Field}'.");
 
@@ -130,16 +140,3 @@ internal sealed class InputSpool(TaskFolder folder, InferenceMetrics metrics, IO
             throw ProblemException.UnsupportedType("Content-Type", $"'{manifest.Name}' takes {(manifest.TakesImages ? "images" : "rows")}. Accepted are {InputTypes.Accepted}.");
     }
 }
-
-/// <summary>An input on disk: its kind and how many items it has.</summary>
-internal sealed record SpooledInput(SpoolFile File, InputKind Kind, int Total) : IAsyncDisposable
-{
-    public string Sha256 { get; } = File.Sha256();
-
-    public long Bytes => File.Length;
-
-    public ValueTask DisposeAsync() => File.DisposeAsync();
-}
-
-/// <param name="Name">What results call it.</param>
-internal sealed record InputFile(InputType Type, string? ContentType, string Name, Stream Content);

@@ -1,5 +1,6 @@
 using InferenceService.Models;
 using InferenceService.Predictions;
+using InferenceService.Registry;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using ServiceDefaults.Authentication;
@@ -15,7 +16,7 @@ internal sealed record StoredInput(InputKind Kind, string Sha256, long Bytes, in
 /// In front of the handler: turns away what can't become a task, takes the body in, and has StorageService keep it. Done
 /// before the handler's transaction starts, because this takes as long as the caller's line does.
 /// </summary>
-internal sealed class TaskIntake(InputSpool spool, InputStore store, Predictor predictor, ModelHost host, IOptions<TaskOptions> options) : IEndpointFilter
+internal sealed class TaskIntake(InputSpool spool, InputStore store, Predictor predictor, VersionsOnDemand versions, ModelHost host, IOptions<TaskOptions> options) : IEndpointFilter
 {
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
@@ -27,11 +28,12 @@ internal sealed class TaskIntake(InputSpool spool, InputStore store, Predictor p
     private async Task<StoredInput> TakeInAsync(HttpContext http, string model, string? version)
     {
         var (caller, cancellation) = (http.User.CallerId(), http.RequestAborted);
+        await versions.EnsureAsync(model, version, cancellation); // one that is not live has to be loaded before it can be asked
         var manifest = host.Get(model, version).Manifest;
         await predictor.AdmitAsync(new PredictionRequest(model, version, caller), manifest.TakesImages, cancellation);
         await RefuseTooManyAsync(http, caller, cancellation);
 
-        await using var input = await spool.SpoolAsync(http.Request, manifest, cancellation);
+        await using var input = await spool.SpoolAsync(http.Request, caller, manifest, cancellation);
         await store.PutAsync(caller, input.Sha256, input.Kind, await input.File.ReadAsync(cancellation), cancellation);
         http.Features.Set(new RequestContentHash(input.Sha256)); // what tells a repeated request from another with the same key
         return new StoredInput(input.Kind, input.Sha256, input.Bytes, input.Total);

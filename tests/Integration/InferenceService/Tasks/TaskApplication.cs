@@ -32,6 +32,7 @@ internal sealed class TaskApplication : IAsyncDisposable
     {
         var tasks = new TaskApplication(settings.ToDictionary(setting => $"Tasks:{setting.Name}", setting => setting.Value));
         tasks.packages.WriteScorer(tasks.Rows, "1");
+        tasks.packages.WriteScorer(tasks.Rows, "2"); // the live one
         tasks.packages.WriteMaskDetector(tasks.Images, "1");
         tasks.Storage = await StorageApplication.StartNewAsync();
         tasks.Training = await TrainingApplication.StartReadyAsync(tasks.packages, tasks.Storage);

@@ -70,6 +70,43 @@ public sealed class TaskRecoveryTests
     }
 
     [Test]
+    public async Task A_task_given_back_is_out_of_reach_of_a_heartbeat_and_counts_its_attempts_in_the_table()
+    {
+        await using var tasks = await StartNewAsync();
+        var (back, failed) = (Held(attempts: 3), Held(attempts: 3));
+        foreach (var task in (TaskLease[])[back, failed])
+            await InsertAsync(tasks, task, attempts: 1, leaseUntil: "infinity"); // there was progress since it was taken
+        var leases = tasks.Replicas[0].Services.GetRequiredService<TaskLeases>();
+
+        await leases.ReleaseAsync(back, TimeSpan.FromHours(1), CancellationToken.None);
+        await leases.ReleaseFailedAsync(failed, TimeSpan.FromHours(1), CancellationToken.None);
+
+        foreach (var task in (TaskLease[])[back, failed])
+            Assert.That(() => leases.RenewAsync(task, CancellationToken.None), Throws.InstanceOf<LeaseLostException>());
+        Assert.That(await tasks.CountAsync("tasks WHERE lease_until IS NULL"), Is.EqualTo(2));
+        Assert.That(await tasks.CountAsync($"tasks WHERE id = '{back.Id}' AND attempts = 0"), Is.EqualTo(1));
+        Assert.That(await tasks.CountAsync($"tasks WHERE id = '{failed.Id}' AND attempts = 2 AND not_before > now() + interval '110 min'"), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_task_with_every_result_succeeds_though_its_input_is_gone()
+    {
+        await using var tasks = await StartNewAsync();
+        var task = Held(attempts: 0) with { Done = 4 };
+
+        await InsertAsync(tasks, task, attempts: 0, leaseUntil: "-infinity");
+
+        await tasks.WaitAsync($"{task.Id}");
+    }
+
+    private static TaskLease Held(int attempts) => new(Guid.CreateVersion7(), "caller-1", "any", null, 5, InputKind.Ndjson, new string('0', 64), 1, Total: 4, Done: 0, attempts, Epoch: 3);
+
+    private static Task InsertAsync(TaskApplication tasks, TaskLease task, int attempts, string leaseUntil) => tasks.ExecuteAsync($"""
+        INSERT INTO tasks (id, owner, model, top, status, kind, sha256, bytes, total, done, attempts, lease_epoch, lease_until, created_at)
+        VALUES ('{task.Id}', '{task.Owner}', '{task.Model}', 5, 'running', 'ndjson', '{task.Sha256}', 1, {task.Total}, {task.Done}, {attempts}, {task.Epoch}, '{leaseUntil}', now())
+        """);
+
+    [Test]
     public async Task A_task_that_loses_every_worker_fails_with_the_item_named_and_keeps_its_results()
     {
         await using var tasks = await StartNewAsync(("MaxChunkItems", "20"));

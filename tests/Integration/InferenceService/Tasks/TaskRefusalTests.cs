@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text;
 using NUnit.Framework;
 using static Integration.InferenceService.Tasks.TaskApplication;
@@ -69,6 +70,16 @@ public sealed class TaskRefusalTests
         await Assert_that_it_is_refused(tasks.PostAsync(tasks.Images, body, "multipart/form-data; boundary=b"), HttpStatusCode.BadRequest, "invalid-field", "cut off");
     }
 
+    private static IEnumerable<TestCaseData> Padded =>
+    [
+        Case("a text part that nobody reads", $"--b\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\n{new string('x', 2 * MaxInputBytes)}\r\n--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.ndjson\"\r\n\r\n{Ndjson(1)}\r\n--b--\r\n", "multipart/form-data; boundary=b"),
+        Case("properties that nobody reads", $$"""{{{string.Concat(Enumerable.Range(0, 200).Select(i => $"\"p{i}\": \"{new string('x', MaxInputBytes / 100)}\", "))}} "rows": [{{Row(1)}}]}""", "application/json"),
+    ];
+
+    [TestCaseSource(nameof(Padded))]
+    public async Task What_is_skipped_counts_as_well(string body, string contentType) =>
+        await Assert_that_it_is_refused(tasks.PostAsync(tasks.Rows, new Unannounced(body, contentType)), HttpStatusCode.RequestEntityTooLarge, "too-large", "Tasks:MaxInputBytes");
+
     [Test]
     public async Task An_unknown_model_is_404() =>
         await Assert_that_it_is_refused(tasks.PostAsync("no-such-model", [1], "application/zip"), HttpStatusCode.NotFound, "unknown-model", "no-such-model");
@@ -92,5 +103,21 @@ public sealed class TaskRefusalTests
         var problem = await post.ReadAsync(status);
         Assert.That(problem.Text("code"), Is.EqualTo(code));
         Assert.That(problem.Text("detail"), Does.Contain(detail));
+    }
+
+    /// <summary>A body that does not say its length first.</summary>
+    private sealed class Unannounced : HttpContent
+    {
+        private readonly byte[] body;
+
+        public Unannounced(string body, string contentType)
+        {
+            this.body = Encoding.UTF8.GetBytes(body);
+            Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
+        }
+
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => stream.WriteAsync(body).AsTask();
+
+        protected override bool TryComputeLength(out long length) => (length = 0) > 0;
     }
 }

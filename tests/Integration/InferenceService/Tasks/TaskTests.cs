@@ -40,6 +40,18 @@ public sealed class TaskTests
     }
 
     [Test]
+    public async Task A_task_may_name_a_version_that_nobody_has_loaded_yet()
+    {
+        var body = new StringContent(Ndjson(3), Encoding.UTF8, "application/x-ndjson");
+
+        var id = await tasks.CreateAsync(tasks.Caller.PostAsync($"/v1/models/{tasks.Rows}/tasks?version=1", body));
+
+        await tasks.WaitAsync(id);
+        var prediction = await tasks.Caller.GetAsync($"/v1/predictions/{(await tasks.ResultsAsync(id))[0].Text("id")}").ReadAsync();
+        Assert.That(prediction.Text("version"), Is.EqualTo("1"));
+    }
+
+    [Test]
     public async Task Each_item_of_a_task_is_announced_like_any_prediction()
     {
         await using var subscriber = await EventSubscriber.SubscribeAsync(await Servers.RabbitMqAsync(), "prediction.made");
