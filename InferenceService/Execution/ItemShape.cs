@@ -1,6 +1,6 @@
 namespace InferenceService.Execution;
 
-/// <summary>The shapes of one item's inputs, without the batch axis. Items of equal shapes can share a batch.</summary>
+/// <summary>The shapes of one item's inputs, without the batch axis, and their bytes. Items that are equal in both can share a batch.</summary>
 public sealed class ItemShape : IEquatable<ItemShape>
 {
     private readonly int[][] dims;
@@ -17,6 +17,8 @@ public sealed class ItemShape : IEquatable<ItemShape>
             foreach (var side in input)
                 code.Add(side);
         }
+        foreach (var length in byteLengths)
+            code.Add(length);
         hash = code.ToHashCode();
     }
 
@@ -43,7 +45,7 @@ public sealed class ItemShape : IEquatable<ItemShape>
     {
         if (ReferenceEquals(this, other))
             return true;
-        if (other is null || hash != other.hash || dims.Length != other.dims.Length)
+        if (other is null || hash != other.hash || dims.Length != other.dims.Length || !byteLengths.AsSpan().SequenceEqual(other.byteLengths))
             return false;
         for (var i = 0; i < dims.Length; i++)
         {

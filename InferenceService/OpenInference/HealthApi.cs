@@ -38,7 +38,7 @@ internal static class HealthApi
     }
 
     /// <summary>A model that is wanted, or may still be; a version that the registry has.</summary>
-    private static async Task<bool> MayBecomeReadyAsync(string model, string? version, ModelHost host, Residency residency, RegistryClient registry, CancellationToken cancellation)
+    internal static async Task<bool> MayBecomeReadyAsync(string model, string? version, ModelHost host, Residency residency, RegistryClient registry, CancellationToken cancellation)
     {
         var known = !host.IsComplete || residency.Wanted.Any(wanted => wanted.Model == model);
         if (!known || version is null)
@@ -47,9 +47,9 @@ internal static class HealthApi
         {
             return await registry.FindAsync(model, version, cancellation) is not null;
         }
-        catch (HttpRequestException)
+        catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
-            return true; // nobody can say that it does not exist
+            return true; // no answer, or none in the client's time: nobody can say that it does not exist
         }
     }
 

@@ -35,11 +35,15 @@ internal sealed class Inference(
         using var lease = await lookup.LeaseAsync(request.Model, request.Version, cancellation);
         var model = lease.Model;
         var maxBatch = Math.Min(options.Value.MaxBatch, model.Manifest.Batching.MaxQueueLength);
-        var infer = new InferRequestReader(TensorContract.Of(model), memory, maxBatch).Read(body, jsonLength);
+        var contract = TensorContract.Of(model);
+        var infer = new InferRequestReader(contract, memory, maxBatch).Read(body, jsonLength);
+        var input = Describe(infer, contract);
         var run = new PredictionRun(model.Manifest, request);
         try
         {
-            await RunAsync(model, infer, run, memory, cancellation);
+            var work = BatchSplit.Split(infer, contract, memory, request, cancellation);
+            memory.ReturnHeld(); // the items have copies of their own: the body need not wait with them
+            await RunAsync(model, work, input, run, cancellation);
             var outputs = infer.Outputs.Select(asked => Output(model, asked, run)).ToArray();
             var answer = await recorder.FinishAsync(run, cancellation);
             return new InferResponse(model.Manifest.Name, model.Manifest.Version, infer.Id ?? answer.Id?.ToString(), answer.Id, outputs, run);
@@ -51,9 +55,8 @@ internal sealed class Inference(
         }
     }
 
-    private async Task RunAsync(ServedModel model, InferRequest infer, PredictionRun run, RequestMemory memory, CancellationToken cancellation)
+    private async Task RunAsync(ServedModel model, WorkItem[] work, PredictionInput input, PredictionRun run, CancellationToken cancellation)
     {
-        var work = BatchSplit.Split(infer, model.HasBatchAxis, memory, run.Request, cancellation);
         var items = work.Select((_, i) => run.Begin($"item {i}")).ToArray();
         if (!model.TryEnqueue(work))
         {
@@ -63,7 +66,6 @@ internal sealed class Inference(
             throw ProblemException.Unavailable(
                 "queue-full", $"The queue of '{model.Manifest.Name}' is full (batching.maxQueueLength {model.Manifest.Batching.MaxQueueLength}).", TimeSpan.FromSeconds(1));
         }
-        var input = Describe(infer, model.HasBatchAxis);
         foreach (var (item, running) in items.Zip(work))
         {
             try
@@ -97,8 +99,8 @@ internal sealed class Inference(
         model.Outputs.Count == 1 || model.Manifest.Output.Name == output.Name ? model.Manifest.Labels : [];
 
     /// <summary>What is kept of an item's inputs: their shapes, not their values.</summary>
-    private static PredictionInput Describe(InferRequest infer, bool hasBatchAxis) => new(
+    private static PredictionInput Describe(InferRequest infer, TensorContract model) => new(
         "tensor",
         Bytes: infer.Inputs.Sum(input => (long)input.Data.Length) / infer.Batch,
-        Shapes: infer.Inputs.ToDictionary(input => input.Spec.Name, input => hasBatchAxis ? input.Shape[1..] : input.Shape));
+        Shapes: infer.Inputs.ToDictionary(input => input.Spec.Name, input => model.ItemShapeOf(input.Shape)));
 }

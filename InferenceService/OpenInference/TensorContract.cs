@@ -15,6 +15,9 @@ internal sealed record TensorContract(
     /// <summary>The shape as the protocol shows it: with the batch axis, -1 for any size.</summary>
     public int[] ShapeOf(TensorSpec tensor) => HasBatchAxis ? [-1, .. tensor.ItemShape] : tensor.ItemShape;
 
+    /// <summary>Of a shape as sent, what an item has of it.</summary>
+    public int[] ItemShapeOf(int[] shape) => HasBatchAxis ? shape[1..] : shape;
+
     public int IndexOfInput(string name) => IndexOf(Inputs, name);
 
     public int IndexOfOutput(string name) => IndexOf(Outputs, name);

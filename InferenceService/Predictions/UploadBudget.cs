@@ -17,5 +17,5 @@ public sealed class UploadBudget(IOptions<PredictionOptions> options)
         throw ProblemException.Unavailable("overloaded", "Uploads in progress hold as much memory as Predictions:MaxUploadBytesInFlight allows.", TimeSpan.FromSeconds(1));
     }
 
-    public void Return(int bytes) => Interlocked.Add(ref held, -bytes);
+    public void Return(long bytes) => Interlocked.Add(ref held, -bytes);
 }

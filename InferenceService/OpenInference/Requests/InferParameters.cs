@@ -11,14 +11,18 @@ internal struct InferParameters
     public long? BinaryDataSize;
     public int? Classification;
 
+    private static readonly string[] Once = ["binary_data_output", "binary_data", "binary_data_size", "classification"];
+
     /// <param name="reader">Before the value.</param>
     /// <param name="owner">Whose parameters they are, as errors name it: <c>inputs[0].</c></param>
     public static InferParameters Read(ref Utf8JsonReader reader, string owner)
     {
         var parameters = new InferParameters();
+        var seen = 0;
         reader.Enter(JsonTokenType.StartObject, $"{owner}parameters");
         while (reader.NextProperty() is { } name)
         {
+            JsonSteps.RefuseAgain(name, Once, ref seen, $"{owner}parameters.");
             var field = $"{owner}parameters.{name}";
             switch (name)
             {

@@ -8,6 +8,9 @@ namespace InferenceService.OpenInference.Requests;
 /// <summary>The body of an inference request: JSON, and after it the inputs that are sent as bytes, in the order of the JSON.</summary>
 internal sealed class InferRequestReader(TensorContract model, RequestMemory memory, int maxBatch)
 {
+    private static readonly string[] Once = ["id", "parameters", "inputs", "outputs"];
+    private static readonly string[] OnceInOutput = ["name", "parameters"];
+
     /// <param name="jsonLength">Bytes of JSON at the start (<c>Inference-Header-Content-Length</c>); null: all is JSON; 0: all is the only input's data.</param>
     /// <exception cref="ProblemException">400 that names the field, 413 or 501.</exception>
     public InferRequest Read(ReadOnlyMemory<byte> body, int? jsonLength)
@@ -37,9 +40,11 @@ internal sealed class InferRequestReader(TensorContract model, RequestMemory mem
         List<(int Index, InferParameters Parameters)> asked = [];
 
         var reader = new Utf8JsonReader(json);
+        var seen = 0;
         reader.Enter(JsonTokenType.StartObject, "body");
         while (reader.NextProperty() is { } property)
         {
+            JsonSteps.RefuseAgain(property, Once, ref seen, "");
             switch (property)
             {
                 case "id":
@@ -76,8 +81,10 @@ internal sealed class InferRequestReader(TensorContract model, RequestMemory mem
             throw ProblemException.Invalid(field, $"'{field}' must be an object with 'name'.");
         string? name = null;
         var parameters = new InferParameters();
+        var seen = 0;
         while (reader.NextProperty() is { } property)
         {
+            JsonSteps.RefuseAgain(property, OnceInOutput, ref seen, $"{field}.");
             if (property == "name")
                 name = reader.Text($"{field}.name");
             else if (property == "parameters")

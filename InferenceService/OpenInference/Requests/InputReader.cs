@@ -9,6 +9,7 @@ namespace InferenceService.OpenInference.Requests;
 internal sealed class InputReader(TensorContract model, RequestMemory memory, int maxBatch, int jsonLength, BinaryInputs? binary)
 {
     private const int MaxRank = 16;
+    private static readonly string[] Once = ["name", "datatype", "shape", "parameters", "data"];
 
     /// <param name="reader">At the entry's start.</param>
     /// <param name="tensors">By the model's index; gets the tensor.</param>
@@ -22,9 +23,10 @@ internal sealed class InputReader(TensorContract model, RequestMemory memory, in
         long? binarySize = null;
         InputTensor? tensor = null;
         Utf8JsonReader early = default; // where the data began, if before all that is needed to read them
-        var (given, isEarly) = (false, false);
+        var (given, isEarly, seen) = (false, false, 0);
         while (reader.NextProperty() is { } property)
         {
+            JsonSteps.RefuseAgain(property, Once, ref seen, $"{field}.");
             switch (property)
             {
                 case "name":
@@ -40,8 +42,6 @@ internal sealed class InputReader(TensorContract model, RequestMemory memory, in
                     binarySize = InferParameters.Read(ref reader, $"{field}.").BinaryDataSize;
                     break;
                 case "data":
-                    if (given)
-                        throw ProblemException.Invalid($"{field}.data", $"'{field}' has 'data' twice.");
                     given = true;
                     reader.Read();
                     if (name is not null && datatype is not null && shape is not null)

@@ -19,6 +19,20 @@ internal static class JsonSteps
         return reader.TokenType == JsonTokenType.EndObject ? null : TextOf(ref reader, "body");
     }
 
+    /// <summary>JSON lets a property repeat. Of one that is read here that is refused: nothing may be read by one value and checked by another.</summary>
+    /// <param name="once">The properties that are read.</param>
+    /// <param name="seen">Which of them were there; a bit each.</param>
+    /// <param name="owner">What comes before the name in errors.</param>
+    public static void RefuseAgain(string property, string[] once, ref int seen, string owner)
+    {
+        var index = Array.IndexOf(once, property);
+        if (index < 0)
+            return;
+        if ((seen & 1 << index) != 0)
+            throw ProblemException.Invalid($"{owner}{property}", $"'{owner}{property}' is there twice.");
+        seen |= 1 << index;
+    }
+
     public static string Text(this ref Utf8JsonReader reader, string field)
     {
         reader.Read();

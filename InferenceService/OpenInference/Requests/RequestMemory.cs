@@ -6,7 +6,8 @@ namespace InferenceService.OpenInference.Requests;
 /// <summary>The buffers of one request: rented from the pool, counted against the budget of all uploads, given back together.</summary>
 internal sealed class RequestMemory(UploadBudget budget) : IDisposable
 {
-    private readonly List<byte[]> held = [];
+    private readonly HashSet<byte[]> held = [];
+    private long handedOver;
 
     /// <exception cref="ServiceDefaults.Problems.ProblemException">503: all requests together hold too much.</exception>
     public byte[] Rent(int bytes)
@@ -27,18 +28,20 @@ internal sealed class RequestMemory(UploadBudget budget) : IDisposable
 
     public void Return(byte[] buffer)
     {
-        HandOver(buffer);
-        ArrayPool<byte>.Shared.Return(buffer);
-    }
-
-    /// <summary>From here on the buffer is somebody else's to return.</summary>
-    public void HandOver(byte[] buffer)
-    {
         held.Remove(buffer);
+        ArrayPool<byte>.Shared.Return(buffer);
         budget.Return(buffer.Length);
     }
 
-    public void Dispose()
+    /// <summary>From here on the buffer is somebody else's to return. It still counts until the request ends: what waits in a queue is memory too.</summary>
+    public void HandOver(byte[] buffer)
+    {
+        held.Remove(buffer);
+        handedOver += buffer.Length;
+    }
+
+    /// <summary>Gives back what was not handed over; nothing that was read from it may be looked at any more.</summary>
+    public void ReturnHeld()
     {
         foreach (var buffer in held)
         {
@@ -46,5 +49,12 @@ internal sealed class RequestMemory(UploadBudget budget) : IDisposable
             budget.Return(buffer.Length);
         }
         held.Clear();
+    }
+
+    public void Dispose()
+    {
+        ReturnHeld();
+        budget.Return(handedOver);
+        handedOver = 0;
     }
 }
