@@ -12,7 +12,15 @@ public sealed class TuningChoiceTests
 
     [Test]
     public void A_smaller_batch_that_gives_nearly_as_much_is_preferred() => Assert.That(
-        TuningChoice.Best([Of(1, 1, 90), Of(1, 2, 96), Of(1, 4, 100), Of(1, 8, 99)]).BatchSize, Is.EqualTo(2));
+        TuningChoice.Best([Of(1, 1, 50), Of(1, 4, 90), Of(1, 8, 96), Of(1, 16, 100), Of(1, 32, 99)]).BatchSize, Is.EqualTo(8));
+
+    [Test]
+    public void Up_to_four_share_a_run_where_that_costs_nothing() => Assert.That(
+        TuningChoice.Best([Of(2, 1, 100), Of(2, 2, 97), Of(2, 4, 95), Of(2, 8, 96), Of(1, 4, 99)]), Is.EqualTo(Of(2, 4, 95)));
+
+    [Test]
+    public void A_model_that_is_quicker_alone_runs_alone() => Assert.That(
+        TuningChoice.Best([Of(2, 1, 100), Of(2, 2, 60), Of(2, 4, 50)]).BatchSize, Is.EqualTo(1));
 
     [Test]
     public void Of_equal_batches_the_quicker_one_is_preferred() => Assert.That(
