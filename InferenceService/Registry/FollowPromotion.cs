@@ -9,7 +9,7 @@ public sealed class FollowPromotion(FollowerSignal signal) : IConsumer<ModelProm
 {
     public Task Consume(ConsumeContext<ModelPromoted> context)
     {
-        signal.WakeUp();
+        signal.Notify();
         return Task.CompletedTask;
     }
 }

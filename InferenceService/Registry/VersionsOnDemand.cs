@@ -52,7 +52,7 @@ public sealed class VersionsOnDemand(ModelHost host, RegistryClient registry, Mo
         if (orders.Count >= MaxOrders)
             throw ProblemException.Unavailable("loading", "Too many versions are being loaded already.", TimeSpan.FromSeconds(5));
         var order = orders.GetOrAdd((model, version), _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        signal.WakeUp();
+        signal.Notify();
         try
         {
             await order.Task.WaitAsync(LoadDeadline, time, cancellation);

@@ -24,7 +24,7 @@ internal sealed partial class RunNextTaskConsumer(TaskLeases leases, TaskRunner 
             if (await leases.ClaimAsync(life.ApplicationStopping) is not { } task)
                 return;
             await runner.RunTurnAsync(task, life.ApplicationStopping);
-            watch.WakeUp();
+            watch.Notify();
         }
         catch (Exception e)
         {

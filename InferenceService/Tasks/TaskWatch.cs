@@ -1,5 +1,5 @@
-using System.Threading.Channels;
 using MassTransit;
+using ServiceDefaults;
 using ServiceDefaults.Database;
 
 namespace InferenceService.Tasks;
@@ -13,10 +13,10 @@ internal sealed partial class TaskWatch(TaskLeases leases, IBus bus, DatabaseMig
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SendAgain = TimeSpan.FromSeconds(20); // an order that nobody took by then has expired
     private static readonly TimeSpan SendDeadline = TimeSpan.FromSeconds(5);
-    private readonly Channel<bool> wakeUps = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly WakeUp signal = new();
 
     /// <summary>Something was committed: look now.</summary>
-    public void WakeUp() => wakeUps.Writer.TryWrite(true);
+    public void Notify() => signal.Notify();
 
     protected override async Task ExecuteAsync(CancellationToken stopping)
     {
@@ -31,7 +31,7 @@ internal sealed partial class TaskWatch(TaskLeases leases, IBus bus, DatabaseMig
             {
                 LogNotSent(logger, e.Message);
             }
-            await WaitAsync(stopping);
+            await signal.WaitAsync(Interval, time, stopping);
         }
     }
 
@@ -52,20 +52,6 @@ internal sealed partial class TaskWatch(TaskLeases leases, IBus bus, DatabaseMig
         {
             await leases.ReturnDueAsync(due, stopping);
             throw;
-        }
-    }
-
-    private async Task WaitAsync(CancellationToken stopping)
-    {
-        using var deadline = new CancellationTokenSource(Interval, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stopping);
-        try
-        {
-            await wakeUps.Reader.ReadAsync(either.Token);
-        }
-        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
-        {
-            // Time to look again.
         }
     }
 

@@ -64,7 +64,7 @@ internal static class TasksApi
         await db.SaveChangesAsync(cancellation);
         http.Response.OnCompleted(() => // behind the commit, which may be somebody else's
         {
-            watch.WakeUp();
+            watch.Notify();
             return Task.CompletedTask;
         });
         return TypedResults.Accepted($"/v1/tasks/{task.Id}", TaskView.From(task));

@@ -76,7 +76,7 @@ public sealed class Residency(ModelHost host, FollowerSignal signal, TimeProvide
             throw NotNow("Too many models are being loaded or unloaded already.");
         var order = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         orders.Enqueue(order);
-        signal.WakeUp();
+        signal.Notify();
         try
         {
             await order.Task.WaitAsync(Deadline, time, cancellation);
