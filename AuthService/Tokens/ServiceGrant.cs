@@ -12,8 +12,8 @@ public sealed class ServiceGrant(ServiceIdentity identity, TokenIssuer tokens)
     /// <summary>Who may call what. A service that is not here may call nobody.</summary>
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
-        ["gateway"] = [Scopes.Service.Exchange],
-        ["inference"] = [Scopes.Service.Objects, Scopes.Service.Registry],
+        ["gateway"] = [Scopes.Service.Exchange, Scopes.Service.Quotas, Scopes.Service.Requests, Scopes.Service.Users],
+        ["inference"] = [Scopes.Service.Objects, Scopes.Service.Registry, Scopes.Service.Quotas],
         ["training"] = [Scopes.Service.Objects],
         ["feedback"] = [Scopes.Service.Predictions],
     };

@@ -37,7 +37,11 @@ public static class MaskDetection
         return TypedResults.Ok(new Detections(results.All(result => result.Success), results.Length, results));
     }
 
-    private static PredictionRequest Request(IOptions<CompatibilityOptions> options, ClaimsPrincipal user) => new(options.Value.DetectModel, null, user.CallerId());
+    private static PredictionRequest Request(IOptions<CompatibilityOptions> options, ClaimsPrincipal user)
+    {
+        user.RequireModel(options.Value.DetectModel);
+        return new PredictionRequest(options.Value.DetectModel, null, user.CallerId()) { QuotaKey = user.ItemQuotaKey() };
+    }
 
     /// <param name="FileName">Only in a batch.</param>
     /// <param name="Error">Only for an image of a batch that could not be predicted.</param>

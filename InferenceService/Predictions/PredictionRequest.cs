@@ -10,4 +10,7 @@ namespace InferenceService.Predictions;
 public sealed record PredictionRequest(string Model, string? Version, string Caller, int Top = PredictionRequest.DefaultTop, Priority Priority = Priority.Interactive)
 {
     public const int DefaultTop = 5;
+
+    /// <summary>The API key whose daily quota the items are taken from; null: none has to be asked.</summary>
+    public Guid? QuotaKey { get; init; }
 }
