@@ -35,6 +35,17 @@ internal sealed class DiskObjectStore : IObjectStore
         }
     }
 
+    public Task CommitAsync(IReadOnlyList<IStagedObject> staged, CancellationToken cancellation)
+    {
+        // All names first: the sync of one folder takes the journal along, and so most of the others' work.
+        var folders = new HashSet<string>();
+        foreach (var file in staged.Cast<StagedFile>())
+            folders.Add(file.Rename());
+        foreach (var folder in folders)
+            DurableFiles.SyncFolder(folder);
+        return Task.CompletedTask;
+    }
+
     public Task<Stream?> OpenAsync(BlobName name, CancellationToken cancellation)
     {
         try

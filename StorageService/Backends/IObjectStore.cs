@@ -12,6 +12,9 @@ internal interface IObjectStore
     /// </summary>
     Task<IStagedObject> StageAsync(BlobName name, Stream content, CancellationToken cancellation);
 
+    /// <summary>Makes contents that were staged here visible under their names, whole, replacing what is there; durable when it returns. Again is harmless.</summary>
+    Task CommitAsync(IReadOnlyList<IStagedObject> staged, CancellationToken cancellation);
+
     /// <summary>A seekable stream, or null when there is no such object.</summary>
     Task<Stream?> OpenAsync(BlobName name, CancellationToken cancellation);
 
@@ -36,9 +39,5 @@ internal interface IObjectStore
     Task CheckWritableAsync(CancellationToken cancellation);
 }
 
-/// <summary>Content that is taken in and not yet visible. Disposed without <see cref="CommitAsync"/>, it is gone.</summary>
-internal interface IStagedObject : IAsyncDisposable
-{
-    /// <summary>Makes the object visible under its name, whole, replacing what is there; durable when it returns. Again is harmless.</summary>
-    Task CommitAsync(CancellationToken cancellation);
-}
+/// <summary>Content that is taken in and not yet visible. Disposed without being committed, it is gone.</summary>
+internal interface IStagedObject : IAsyncDisposable;

@@ -51,6 +51,9 @@ internal sealed class S3ObjectStore(S3Options options, TimeProvider time) : IObj
         }
     }
 
+    public Task CommitAsync(IReadOnlyList<IStagedObject> staged, CancellationToken cancellation) =>
+        Task.WhenAll(staged.Cast<StagedUpload>().Select(upload => upload.CommitAsync(cancellation)));
+
     public async Task<Stream?> OpenAsync(BlobName name, CancellationToken cancellation) =>
         await FindAsync(name, cancellation) is { } found
             ? new S3ReadStream(client, options.Bucket, name.ToString(), found.ContentLength)

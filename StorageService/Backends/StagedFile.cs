@@ -4,7 +4,7 @@ namespace StorageService.Backends;
 internal sealed class StagedFile(string path, string target) : IStagedObject
 {
     private const int Attempts = 5;
-    private bool committed;
+    private bool renamed;
 
     public async Task WriteAsync(Stream content, CancellationToken cancellation)
     {
@@ -15,36 +15,43 @@ internal sealed class StagedFile(string path, string target) : IStagedObject
             Options = FileOptions.Asynchronous,
             BufferSize = 0,
         });
-        await content.CopyToAsync(file, 128 * 1024, cancellation);
+        try
+        {
+            await content.CopyToAsync(file, 128 * 1024, cancellation);
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            throw new IOException("The file system takes no file as large as this one.", e); // what .NET makes of EFBIG
+        }
         RandomAccess.FlushToDisk(file.SafeFileHandle);
     }
 
-    public Task CommitAsync(CancellationToken cancellation)
+    /// <summary>Gives the file its name, which is durable once the folder that is returned is synced.</summary>
+    /// <exception cref="IOException">Between two attempts somebody removed it: no row spoke of it then.</exception>
+    public string Rename()
     {
-        if (committed)
-            return Task.CompletedTask;
         var folder = Path.GetDirectoryName(target)!;
-        for (var attempt = 1; ; attempt++)
+        if (renamed && !File.Exists(target))
+            throw new IOException($"The file '{target}' was removed before its row was committed.");
+        for (var attempt = 1; !renamed; attempt++)
         {
             DurableFiles.CreateFolder(folder);
             try
             {
                 File.Move(path, target, overwrite: true);
-                break;
+                renamed = true;
             }
             catch (DirectoryNotFoundException) when (attempt < Attempts)
             {
                 // It was empty, and went with the objects of an owner who is erased.
             }
         }
-        DurableFiles.SyncFolder(folder);
-        committed = true;
-        return Task.CompletedTask;
+        return folder;
     }
 
     public ValueTask DisposeAsync()
     {
-        if (!committed)
+        if (!renamed)
             File.Delete(path); // no file, no error: never made
         return ValueTask.CompletedTask;
     }

@@ -18,7 +18,7 @@ internal sealed class StagedUpload(AmazonS3Client client, S3Options options, str
     private int length;
     private bool isLarge;
     private string? uploadId;
-    private bool committed, disposed;
+    private bool disposed;
 
     public async Task ReadAsync(Stream content, CancellationToken cancellation)
     {
@@ -40,21 +40,18 @@ internal sealed class StagedUpload(AmazonS3Client client, S3Options options, str
 
     public async Task CommitAsync(CancellationToken cancellation)
     {
-        if (committed)
-            return;
-        if (uploadId is null)
+        if (parts.Count == 0) // again too: somebody may have removed it between two attempts
         {
             using var content = new MemoryStream(part, 0, length, writable: false);
             await client.PutObjectAsync(
                 new PutObjectRequest { BucketName = options.Bucket, Key = key, InputStream = content, AutoCloseStream = false }, cancellation);
         }
-        else
+        else if (uploadId is not null)
         {
             await client.CompleteMultipartUploadAsync(
                 new CompleteMultipartUploadRequest { BucketName = options.Bucket, Key = key, UploadId = uploadId, PartETags = parts }, cancellation);
             uploadId = null;
         }
-        committed = true;
     }
 
     public async ValueTask DisposeAsync()

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
+using NpgsqlTypes;
 using ServiceDefaults.Database;
 using ServiceDefaults.Problems;
 using StorageService.Backends;
@@ -21,6 +22,7 @@ internal sealed class ObjectAdditions : IAsyncDisposable
     private static readonly TimeSpan CommitDeadline = TimeSpan.FromMinutes(2);
 
     private readonly NpgsqlDataSource source;
+    private readonly IObjectStore store;
     private readonly OrphanRemoval orphans;
     private readonly DataKeys keys;
     private readonly ObjectOptions options;
@@ -29,9 +31,30 @@ internal sealed class ObjectAdditions : IAsyncDisposable
 
     public ObjectAdditions(NpgsqlDataSource source, IObjectStore store, OrphanRemoval orphans, DataKeys keys, IOptions<ObjectOptions> options, TimeProvider time)
     {
-        (this.source, this.orphans, this.keys, this.options, this.time) = (source, orphans, keys, options.Value, time);
+        (this.source, this.store, this.orphans, this.keys, this.options, this.time) = (source, store, orphans, keys, options.Value, time);
         lanes = [.. Enumerable.Range(0, store.CommitLanes).Select(_ =>
             new GroupCommit<Addition>(WriteAsync, Capacity, MaxGroup, failsAll: e => e is not PostgresException || e.IsDatabaseAway()))]; // a store that is away is so for all
+    }
+
+    /// <summary>
+    /// Lets an object that is there live at least as long as <paramref name="policy"/> says; false when it is not there, or
+    /// is worth storing again: it is damaged, or plain though new ones are encrypted.
+    /// </summary>
+    public async Task<bool> KeepAsync(BlobName name, KindPolicy policy, CancellationToken cancellation)
+    {
+        await using var update = source.CreateCommand(
+            """
+            UPDATE objects SET expires_at = CASE WHEN expires_at IS NULL OR $3 IS NULL THEN NULL ELSE greatest(expires_at, $3) END
+            WHERE owner = $1 AND sha256 = $2 AND (key_id IS NOT NULL) = $4 AND damaged_at IS NULL
+            """);
+        update.Parameters.AddRange((NpgsqlParameter[])
+        [
+            new() { Value = name.Owner },
+            new() { Value = name.Key.Sha256 },
+            new() { Value = policy.ExpiryOf(time.GetUtcNow()) ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+            new() { Value = name.Encrypted },
+        ]);
+        return await update.ExecuteNonQueryAsync(cancellation) > 0;
     }
 
     /// <summary>Commits the content and its row; false when somebody else had added the same object already.</summary>
@@ -83,7 +106,7 @@ internal sealed class ObjectAdditions : IAsyncDisposable
         using var deadline = new CancellationTokenSource(CommitDeadline, time);
         try
         {
-            await Task.WhenAll(additions.Select(addition => addition.Content.CommitAsync(deadline.Token)));
+            await store.CommitAsync(Array.ConvertAll(additions, addition => addition.Content), deadline.Token);
         }
         catch (OperationCanceledException e)
         {

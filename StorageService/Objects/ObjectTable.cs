@@ -6,20 +6,6 @@ namespace StorageService.Objects;
 /// <summary>The rows of objects that are there. What comes first, rows or bytes: see docs/objects.md.</summary>
 internal sealed class ObjectTable(StorageDb db, OrphanRemoval orphans, TimeProvider time)
 {
-    /// <summary>
-    /// Lets an object that is there live at least as long as <paramref name="policy"/> says; false when it is not there, or
-    /// is worth storing again: it is damaged, or plain though new ones are encrypted.
-    /// </summary>
-    public async Task<bool> KeepAsync(BlobName name, KindPolicy policy, CancellationToken cancellation)
-    {
-        var expiry = policy.ExpiryOf(time.GetUtcNow());
-        return await db.Database.ExecuteSqlAsync($"""
-            UPDATE objects SET expires_at =
-              CASE WHEN expires_at IS NULL OR {expiry}::timestamptz IS NULL THEN NULL ELSE greatest(expires_at, {expiry}::timestamptz) END
-            WHERE owner = {name.Owner} AND sha256 = {name.Key.Sha256} AND (key_id IS NOT NULL) = {name.Encrypted} AND damaged_at IS NULL
-            """, cancellation) > 0;
-    }
-
     /// <summary>Removes row and bytes. Without a row what a removal that was cut short left of the bytes.</summary>
     public async Task RemoveAsync(ObjectKey key, CancellationToken cancellation)
     {

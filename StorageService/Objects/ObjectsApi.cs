@@ -52,7 +52,7 @@ internal static partial class ObjectsApi
 
         // Mostly there is no such object yet, which a folder says at once; a bucket would have to be asked.
         var name = new BlobName(key, by.Keys.Encrypts);
-        if (by.Store.MayExist(name) && await by.Table.KeepAsync(name, policy, cancellation) && await by.Store.ExistsAsync(name, cancellation))
+        if (by.Store.MayExist(name) && await by.Additions.KeepAsync(name, policy, cancellation) && await by.Store.ExistsAsync(name, cancellation))
         {
             await content.CopyToAsync(Stream.Null, cancellation);
             RefuseOtherContent(content, key);
@@ -118,5 +118,5 @@ internal static partial class ObjectsApi
 
     /// <summary>What a put needs.</summary>
     private sealed record Putting(
-        IObjectStore Store, ObjectTable Table, ObjectAdditions Additions, DataKeys Keys, NpgsqlDataSource Source, IOptions<ObjectOptions> Options);
+        IObjectStore Store, ObjectAdditions Additions, DataKeys Keys, NpgsqlDataSource Source, IOptions<ObjectOptions> Options);
 }

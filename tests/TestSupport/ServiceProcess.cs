@@ -75,9 +75,9 @@ public sealed class ServiceProcess : IAsyncDisposable
                 if (process.Exited.IsCompleted)
                     throw new AssertionException($"The service ended.{Environment.NewLine}{Log}");
                 using var answer = await client.GetAsync("/health/ready");
-                return answer.IsSuccessStatusCode;
+                return (IsReady: answer.IsSuccessStatusCode, Checks: await answer.Content.ReadAsStringAsync());
             },
-            isReady => isReady, StartDeadline, () => Log);
+            health => health.IsReady, StartDeadline, () => Log);
     }
 
     private void Keep(string line)

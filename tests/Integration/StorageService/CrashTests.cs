@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Headers;
+using Amazon.S3;
+using Amazon.S3.Model;
 using Npgsql;
 using NUnit.Framework;
 using static Integration.StorageService.StorageApplication;
@@ -11,8 +13,7 @@ public class CrashTests
 {
     private const int Workers = 8;
     private readonly ConcurrentDictionary<(string Owner, string Sha256), Fate> fates = new();
-    private readonly string database = $"storage_{Guid.NewGuid():N}";
-    private string folder = "";
+    private string database = "", folder = "";
 
     // What the last answer said of an object. Without an answer either is right.
     private enum Fate
@@ -22,19 +23,21 @@ public class CrashTests
         Deleted,
     }
 
-    [TearDown]
-    public void Clean()
+    [SetUp]
+    public void BeginAnew()
     {
-        if (folder != "")
-            Directory.Delete(folder, recursive: true);
+        folder = TestSupport.Repository.NewTemporaryFolder("objects");
+        database = $"storage_{Guid.NewGuid():N}";
+        fates.Clear();
     }
+
+    [TearDown]
+    public void Clean() => Directory.Delete(folder, recursive: true);
 
     [TestCase("disk", 6)]
     [TestCase("s3", 2)]
     public async Task A_kill_at_any_moment_neither_loses_nor_leaks_an_object(string backend, int kills)
     {
-        folder = TestSupport.Repository.NewTemporaryFolder("objects");
-        fates.Clear();
         var settings = await SettingsAsync(backend);
         for (var kill = 0; kill < kills; kill++)
         {
@@ -53,8 +56,8 @@ public class CrashTests
         Assert.That(fates.Values.Count(fate => fate == Fate.Stored), Is.GreaterThan(20), "there was something to lose");
         foreach (var ((owner, sha256), fate) in fates)
             await AssertKeptAsync(reader, owner, sha256, fate, again);
-        if (backend == "disk")
-            await Eventually.SeeAsync("bytes and rows are the same objects", ObjectsAsync, seen => seen.Files.SetEquals(seen.Rows) && seen.Incoming == 0, log: () => again.Log);
+        await Eventually.SeeAsync("bytes and rows are the same objects, and no upload is left",
+            () => ObjectsAsync(settings.GetValueOrDefault("Storage:S3:Bucket")), seen => seen.Stored.SetEquals(seen.Rows) && seen.Uploads == 0, log: () => again.Log);
     }
 
     private async Task WorkAsync(HttpClient client, int worker)
@@ -110,21 +113,34 @@ public class CrashTests
         }
     }
 
-    private async Task<(HashSet<string> Files, HashSet<string> Rows, int Incoming)> ObjectsAsync()
+    /// <summary>Hashes of what is in the folder or the bucket, and of what is on record.</summary>
+    private async Task<(HashSet<string> Stored, HashSet<string> Rows, int Uploads)> ObjectsAsync(string? bucket)
     {
-        var files = Directory.GetFiles(Path.Combine(folder, "objects"), "*", SearchOption.AllDirectories).Select(file => Path.GetFileName(file).Split('.')[0]).ToHashSet();
+        var (names, uploads) = bucket is null
+            ? (Directory.GetFiles(Path.Combine(folder, "objects"), "*", SearchOption.AllDirectories), Directory.GetFiles(Path.Combine(folder, "incoming")).Length)
+            : await InBucketAsync(bucket);
+        var stored = names.Select(name => Path.GetFileName(name).Split('.')[0]).ToHashSet();
         await using var source = NpgsqlDataSource.Create((await Servers.PostgresAsync()).ConnectionString(database));
         await using var query = source.CreateCommand("SELECT sha256 FROM objects");
         await using var row = await query.ExecuteReaderAsync();
         var rows = new HashSet<string>();
         while (await row.ReadAsync())
             rows.Add(row.GetString(0));
-        return (files, rows, Directory.GetFiles(Path.Combine(folder, "incoming")).Length);
+        return (stored, rows, uploads);
+    }
+
+    private static async Task<(string[] Keys, int Uploads)> InBucketAsync(string bucket)
+    {
+        var server = await Servers.S3Async();
+        using var client = new AmazonS3Client(server.AccessKey, ServerProcess.Password, new AmazonS3Config { ServiceURL = server.Url, ForcePathStyle = true });
+        var keys = await client.Paginators.ListObjectsV2(new ListObjectsV2Request { BucketName = bucket }).S3Objects.Select(found => found.Key).Where(key => key != "ready").ToArrayAsync();
+        var uploads = await client.ListMultipartUploadsAsync(new ListMultipartUploadsRequest { BucketName = bucket });
+        return (keys, uploads.MultipartUploads?.Count ?? 0);
     }
 
     private async Task<Dictionary<string, string>> SettingsAsync(string backend) => new(backend == "s3" ? await S3SettingsAsync($"test-{Guid.NewGuid():N}") : Encrypted())
     {
-        ["ConnectionStrings:storage"] = (await Servers.PostgresAsync()).ConnectionString(backend == "s3" ? database + "_s3" : database),
+        ["ConnectionStrings:storage"] = (await Servers.PostgresAsync()).ConnectionString(database),
         ["ConnectionStrings:rabbitmq"] = (await Servers.RabbitMqAsync()).ConnectionString,
         ["services:auth:http:0"] = (await Servers.AuthorityAsync()).Address,
         ["ServiceIdentity:Name"] = "storage",
@@ -142,7 +158,6 @@ public class CrashTests
     [Test]
     public async Task A_disk_that_takes_no_more_is_a_clean_503_and_leaves_nothing()
     {
-        folder = TestSupport.Repository.NewTemporaryFolder("objects");
         // No file larger than a megabyte; the signal that would kill the process is ignored, so that writing fails instead, as on a full disk.
         // The runtime's own memory files are larger: without W^X it makes none.
         var settings = new Dictionary<string, string>(await SettingsAsync("disk")) { ["DOTNET_EnableWriteXorExecute"] = "0" };
@@ -157,7 +172,7 @@ public class CrashTests
         Assert.That((await refused.ReadAsync(System.Net.HttpStatusCode.ServiceUnavailable)).Text("code"), Is.EqualTo("object-store-unavailable"));
         Assert.That(refused.Headers.RetryAfter, Is.Not.Null);
         Assert.That((int)taken.StatusCode, Is.EqualTo(201), service.Log);
-        var (files, rows, incoming) = await ObjectsAsync();
-        Assert.That((files.Count, rows.Count, incoming), Is.EqualTo((1, 1, 0)), "what was refused left nothing");
+        var (stored, rows, uploads) = await ObjectsAsync(bucket: null);
+        Assert.That((stored.Count, rows.Count, uploads), Is.EqualTo((1, 1, 0)), "what was refused left nothing");
     }
 }

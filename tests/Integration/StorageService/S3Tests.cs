@@ -16,7 +16,12 @@ public class S3Tests
     {
         storage = await StartNewOnS3Async();
         var server = await Servers.S3Async();
-        bucket = new AmazonS3Client(server.AccessKey, TestSupport.ServerProcess.Password, new AmazonS3Config { ServiceURL = server.Url, ForcePathStyle = true });
+        bucket = new AmazonS3Client(server.AccessKey, TestSupport.ServerProcess.Password, new AmazonS3Config
+        {
+            ServiceURL = server.Url,
+            ForcePathStyle = true,
+            RequestChecksumCalculation = Amazon.Runtime.RequestChecksumCalculation.WHEN_REQUIRED,
+        });
     }
 
     [TearDown]
