@@ -3,6 +3,8 @@ using ServiceDefaults.Database;
 using ServiceDefaults.Messaging;
 using StorageService;
 using StorageService.Backends;
+using StorageService.Encryption;
+using StorageService.Integrity;
 using StorageService.Objects;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -10,7 +12,9 @@ builder.AddServiceDefaults();
 builder.AddDatabase<StorageDb>("storage");
 builder.AddMessaging();
 builder.AddObjectStore();
+builder.AddEncryption();
 builder.AddObjects();
+builder.AddIntegrity();
 
 var app = builder.Build();
 app.UseServiceDefaults();

@@ -12,7 +12,11 @@ internal sealed class StorageDb(DbContextOptions<StorageDb> options) : DbContext
 
     protected override void OnModelCreating(ModelBuilder model)
     {
-        model.Entity<StoredObject>().ToTable("objects").HasKey(o => new { o.Owner, o.Sha256 });
+        model.Entity<StoredObject>(stored =>
+        {
+            stored.ToTable("objects").HasKey(o => new { o.Owner, o.Sha256 });
+            stored.Ignore(o => o.Key).Ignore(o => o.Blob);
+        });
         model.AddOutbox().UseSnakeCaseColumns();
     }
 }

@@ -20,7 +20,7 @@ internal sealed class InputStore(HttpClient http)
         {
             using var response = await http.PutAsync($"/objects/{owner}/{sha256}?kind=task", body, cancellation);
             if (response.StatusCode == HttpStatusCode.RequestEntityTooLarge)
-                throw ProblemException.TooLarge("body", "The input is larger than StorageService takes (Storage:MaxBytes:Task).");
+                throw ProblemException.TooLarge("body", "The input is larger than StorageService takes (Storage:MaxBytes:Task), or than the room that is left to its owner (Storage:UserQuotaBytes).");
             response.EnsureSuccessStatusCode();
         }
         catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))

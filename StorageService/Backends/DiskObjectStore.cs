@@ -1,4 +1,4 @@
-using StorageService.Objects;
+using System.Runtime.CompilerServices;
 
 namespace StorageService.Backends;
 
@@ -9,23 +9,20 @@ namespace StorageService.Backends;
 /// </summary>
 internal sealed class DiskObjectStore : IObjectStore
 {
-    private static readonly TimeSpan AbandonedAfter = TimeSpan.FromDays(1);
-
     private readonly string objects;
     private readonly string incoming;
 
-    public DiskObjectStore(string root, TimeProvider time)
+    public DiskObjectStore(string root)
     {
         objects = DurableFiles.CreateFolder(Path.Combine(Path.GetFullPath(root), "objects"));
         incoming = DurableFiles.CreateFolder(Path.Combine(Path.GetFullPath(root), "incoming"));
-        // What a killed process was taking in. Another one that shares the folder may be busy with the younger ones.
-        foreach (var abandoned in new DirectoryInfo(incoming).EnumerateFiles().Where(file => time.GetUtcNow() - file.LastWriteTimeUtc > AbandonedAfter))
-            abandoned.Delete();
     }
 
-    public async Task<IStagedObject> StageAsync(ObjectKey key, Stream content, CancellationToken cancellation)
+    public int CommitLanes => 1;
+
+    public async Task<IStagedObject> StageAsync(BlobName name, Stream content, CancellationToken cancellation)
     {
-        var staged = new StagedFile(Path.Combine(incoming, Guid.NewGuid().ToString("N")), PathOf(key));
+        var staged = new StagedFile(Path.Combine(incoming, Guid.NewGuid().ToString("N")), PathOf(name));
         try
         {
             await staged.WriteAsync(content, cancellation);
@@ -38,11 +35,22 @@ internal sealed class DiskObjectStore : IObjectStore
         }
     }
 
-    public Task<Stream?> OpenAsync(ObjectKey key, CancellationToken cancellation)
+    public Task CommitAsync(IReadOnlyList<IStagedObject> staged, CancellationToken cancellation)
+    {
+        // All names first: the sync of one folder takes the journal along, and so most of the others' work.
+        var folders = new HashSet<string>();
+        foreach (var file in staged.Cast<StagedFile>())
+            folders.Add(file.Rename());
+        foreach (var folder in folders)
+            DurableFiles.SyncFolder(folder);
+        return Task.CompletedTask;
+    }
+
+    public Task<Stream?> OpenAsync(BlobName name, CancellationToken cancellation)
     {
         try
         {
-            return Task.FromResult<Stream?>(new FileStream(PathOf(key), new FileStreamOptions
+            return Task.FromResult<Stream?>(new FileStream(PathOf(name), new FileStreamOptions
             {
                 Options = FileOptions.Asynchronous,
                 Share = FileShare.Read | FileShare.Delete,
@@ -55,19 +63,54 @@ internal sealed class DiskObjectStore : IObjectStore
         }
     }
 
-    public bool MayExist(ObjectKey key) => File.Exists(PathOf(key));
+    public bool MayExist(BlobName name) => File.Exists(PathOf(name));
 
-    public Task<bool> ExistsAsync(ObjectKey key, CancellationToken cancellation) => Task.FromResult(File.Exists(PathOf(key)));
+    public Task<bool> ExistsAsync(BlobName name, CancellationToken cancellation) => Task.FromResult(MayExist(name));
 
-    public Task DeleteAsync(ObjectKey key, CancellationToken cancellation)
+    public Task DeleteAsync(BlobName name, CancellationToken cancellation)
     {
-        var path = PathOf(key);
+        var path = PathOf(name);
         if (File.Exists(path))
         {
             File.Delete(path);
             DurableFiles.SyncFolder(Path.GetDirectoryName(path)!);
         }
         return Task.CompletedTask;
+    }
+
+    public async IAsyncEnumerable<StoredBlob> ListAsync(string? owner, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var root = new DirectoryInfo(owner is null ? objects : Path.Combine(objects, owner));
+        if (!root.Exists)
+            yield break;
+        foreach (var file in root.EnumerateFiles("*", SearchOption.AllDirectories)) // folder by folder, as it is walked
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (BlobName.Parse(file.Directory!.Parent!.Name, file.Name) is { } name && file.FullName == PathOf(name))
+                yield return new StoredBlob(name, file.LastWriteTimeUtc);
+        }
+        await Task.CompletedTask;
+    }
+
+    public Task<int> RemoveAbandonedAsync(DateTimeOffset before, CancellationToken cancellation)
+    {
+        var removed = 0;
+        foreach (var file in new DirectoryInfo(incoming).EnumerateFiles().Where(file => file.LastWriteTimeUtc < before))
+        {
+            file.Delete();
+            removed++;
+        }
+        return Task.FromResult(removed);
+    }
+
+    public void ForgetOwner(string owner)
+    {
+        var folder = new DirectoryInfo(Path.Combine(objects, owner));
+        if (!folder.Exists)
+            return;
+        foreach (var shard in folder.EnumerateDirectories())
+            DurableFiles.DeleteIfEmpty(shard.FullName);
+        DurableFiles.DeleteIfEmpty(folder.FullName);
     }
 
     public async Task CheckWritableAsync(CancellationToken cancellation)
@@ -81,40 +124,5 @@ internal sealed class DiskObjectStore : IObjectStore
         await probe.WriteAsync("ready"u8.ToArray(), cancellation);
     }
 
-    private string PathOf(ObjectKey key) => Path.Combine(objects, key.Owner, key.Sha256[..2], key.Sha256);
-
-    private sealed class StagedFile(string path, string target) : IStagedObject
-    {
-        private bool committed;
-
-        public async Task WriteAsync(Stream content, CancellationToken cancellation)
-        {
-            await using var file = new FileStream(path, new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.Write,
-                Options = FileOptions.Asynchronous,
-                BufferSize = 0,
-            });
-            await content.CopyToAsync(file, 128 * 1024, cancellation);
-            RandomAccess.FlushToDisk(file.SafeFileHandle);
-        }
-
-        public Task CommitAsync(CancellationToken cancellation)
-        {
-            if (committed)
-                return Task.CompletedTask;
-            var folder = DurableFiles.CreateFolder(Path.GetDirectoryName(target)!);
-            File.Move(path, target, overwrite: true);
-            DurableFiles.SyncFolder(folder);
-            committed = true;
-            return Task.CompletedTask;
-        }
-
-        public ValueTask DisposeAsync()
-        {
-            File.Delete(path); // no file, no error: committed, or never made
-            return ValueTask.CompletedTask;
-        }
-    }
+    private string PathOf(BlobName name) => Path.Combine(objects, name.Owner, name.Key.Sha256[..2], name.Name);
 }

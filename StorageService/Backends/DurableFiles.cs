@@ -37,6 +37,22 @@ internal static class DurableFiles
         }
     }
 
+    public static void DeleteIfEmpty(string path)
+    {
+        try
+        {
+            Directory.Delete(path);
+        }
+        catch (IOException) when (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
+        {
+            // In use again.
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Somebody else was faster.
+        }
+    }
+
     private static IOException Failure(string operation, string path) =>
         new($"Could not {operation} the folder '{path}': {Marshal.GetLastPInvokeErrorMessage()}");
 

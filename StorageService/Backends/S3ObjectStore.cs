@@ -1,8 +1,8 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
-using StorageService.Objects;
 
 namespace StorageService.Backends;
 
@@ -27,26 +27,44 @@ internal sealed class S3ObjectStore(S3Options options, TimeProvider time) : IObj
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
         });
 
+    private readonly SemaphoreSlim largeUploads = new(options.LargeUploads);
+
     private volatile bool bucketExists;
     private DateTimeOffset probedAt = DateTimeOffset.MinValue;
 
-    public async Task<IStagedObject> StageAsync(ObjectKey key, Stream content, CancellationToken cancellation)
+    // A put takes the server some milliseconds, in which others can begin.
+    public int CommitLanes => 8;
+
+    public async Task<IStagedObject> StageAsync(BlobName name, Stream content, CancellationToken cancellation)
     {
         await EnsureBucketAsync(cancellation);
-        return await StagedUpload.ReadAsync(client, options.Bucket, key.ToString(), content, cancellation);
+        var staged = new StagedUpload(client, options, name.ToString(), largeUploads);
+        try
+        {
+            await staged.ReadAsync(content, cancellation);
+            return staged;
+        }
+        catch
+        {
+            await staged.DisposeAsync();
+            throw;
+        }
     }
 
-    public async Task<Stream?> OpenAsync(ObjectKey key, CancellationToken cancellation) =>
-        await FindAsync(key, cancellation) is { } found
-            ? new S3ReadStream(client, options.Bucket, key.ToString(), found.ContentLength)
+    public Task CommitAsync(IReadOnlyList<IStagedObject> staged, CancellationToken cancellation) =>
+        Task.WhenAll(staged.Cast<StagedUpload>().Select(upload => upload.CommitAsync(cancellation)));
+
+    public async Task<Stream?> OpenAsync(BlobName name, CancellationToken cancellation) =>
+        await FindAsync(name, cancellation) is { } found
+            ? new S3ReadStream(client, options.Bucket, name.ToString(), found.ContentLength)
             : null;
 
-    public bool MayExist(ObjectKey key) => true;
+    public bool MayExist(BlobName name) => true;
 
-    public async Task<bool> ExistsAsync(ObjectKey key, CancellationToken cancellation) => await FindAsync(key, cancellation) is not null;
+    public async Task<bool> ExistsAsync(BlobName name, CancellationToken cancellation) => await FindAsync(name, cancellation) is not null;
 
-    public Task DeleteAsync(ObjectKey key, CancellationToken cancellation) =>
-        client.DeleteObjectAsync(options.Bucket, key.ToString(), cancellation);
+    public Task DeleteAsync(BlobName name, CancellationToken cancellation) =>
+        client.DeleteObjectAsync(options.Bucket, name.ToString(), cancellation);
 
     public async Task CheckWritableAsync(CancellationToken cancellation)
     {
@@ -57,13 +75,60 @@ internal sealed class S3ObjectStore(S3Options options, TimeProvider time) : IObj
         probedAt = time.GetUtcNow();
     }
 
-    public void Dispose() => client.Dispose();
+    public async IAsyncEnumerable<StoredBlob> ListAsync(string? owner, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await EnsureBucketAsync(cancellation);
+        var request = new ListObjectsV2Request { BucketName = options.Bucket, Prefix = owner is null ? null : owner + "/" };
+        ListObjectsV2Response page;
+        do
+        {
+            page = await client.ListObjectsV2Async(request, cancellation);
+            foreach (var found in page.S3Objects ?? [])
+            {
+                if (found.Key.Split('/') is [var ofOwner, var name] && BlobName.Parse(ofOwner, name) is { } blob)
+                    yield return new StoredBlob(blob, found.LastModified?.ToUniversalTime() ?? time.GetUtcNow());
+            }
+            request.ContinuationToken = page.NextContinuationToken;
+        }
+        while (page.IsTruncated == true);
+    }
 
-    private async Task<GetObjectMetadataResponse?> FindAsync(ObjectKey key, CancellationToken cancellation)
+    public async Task<int> RemoveAbandonedAsync(DateTimeOffset before, CancellationToken cancellation)
+    {
+        await EnsureBucketAsync(cancellation);
+        var removed = 0;
+        var request = new ListMultipartUploadsRequest { BucketName = options.Bucket };
+        ListMultipartUploadsResponse page;
+        do
+        {
+            page = await client.ListMultipartUploadsAsync(request, cancellation);
+            foreach (var upload in (page.MultipartUploads ?? []).Where(upload => upload.Initiated?.ToUniversalTime() < before))
+            {
+                await client.AbortMultipartUploadAsync(options.Bucket, upload.Key, upload.UploadId, cancellation);
+                removed++;
+            }
+            (request.KeyMarker, request.UploadIdMarker) = (page.NextKeyMarker, page.NextUploadIdMarker);
+        }
+        while (page.IsTruncated == true);
+        return removed;
+    }
+
+    public void ForgetOwner(string owner)
+    {
+        // A bucket has no folders.
+    }
+
+    public void Dispose()
+    {
+        client.Dispose();
+        largeUploads.Dispose();
+    }
+
+    private async Task<GetObjectMetadataResponse?> FindAsync(BlobName name, CancellationToken cancellation)
     {
         try
         {
-            return await client.GetObjectMetadataAsync(options.Bucket, key.ToString(), cancellation);
+            return await client.GetObjectMetadataAsync(options.Bucket, name.ToString(), cancellation);
         }
         catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.NotFound)
         {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Amazon.S3;
 using Amazon.S3.Model;
 
@@ -7,88 +8,92 @@ namespace StorageService.Backends;
 /// Content on its way into a bucket. What fits in one part waits in memory until it is committed; the rest goes up as a
 /// multipart upload, of which nothing shows until it is completed.
 /// </summary>
-internal sealed class StagedUpload : IStagedObject
+/// <param name="large">Of more than <see cref="SmallBytes"/> a few may be on their way at once.</param>
+internal sealed class StagedUpload(AmazonS3Client client, S3Options options, string key, SemaphoreSlim large) : IStagedObject
 {
-    /// <summary>S3's smallest part is 5 MiB and it takes 10,000 of them: objects up to 80 GiB.</summary>
-    public const int PartBytes = 8 * 1024 * 1024;
+    private const int SmallBytes = 1 << 20, FirstBytes = 128 * 1024;
 
-    private readonly AmazonS3Client client;
-    private readonly string bucket;
-    private readonly string key;
-    private readonly MemoryStream part = new();
     private readonly List<PartETag> parts = [];
+    private byte[] part = ArrayPool<byte>.Shared.Rent(FirstBytes);
+    private int length;
+    private bool isLarge;
     private string? uploadId;
-    private bool committed;
+    private bool disposed;
 
-    private StagedUpload(AmazonS3Client client, string bucket, string key) => (this.client, this.bucket, this.key) = (client, bucket, key);
-
-    public static async Task<StagedUpload> ReadAsync(AmazonS3Client client, string bucket, string key, Stream content, CancellationToken cancellation)
+    public async Task ReadAsync(Stream content, CancellationToken cancellation)
     {
-        var staged = new StagedUpload(client, bucket, key);
-        try
+        while (true)
         {
-            await staged.FillAsync(content, cancellation);
-            return staged;
+            if (length == options.PartBytes)
+                await UploadPartAsync(cancellation);
+            if (length == part.Length)
+                await GrowAsync(cancellation);
+            var room = Math.Min(part.Length, options.PartBytes) - length;
+            var read = await content.ReadAsync(part.AsMemory(length, room), cancellation);
+            if (read == 0)
+                break;
+            length += read;
         }
-        catch
-        {
-            await staged.DisposeAsync();
-            throw;
-        }
+        if (uploadId is not null && length > 0)
+            await UploadPartAsync(cancellation);
     }
 
     public async Task CommitAsync(CancellationToken cancellation)
     {
-        if (committed)
-            return;
-        if (uploadId is null)
+        if (parts.Count == 0) // again too: somebody may have removed it between two attempts
         {
-            part.Position = 0;
+            using var content = new MemoryStream(part, 0, length, writable: false);
             await client.PutObjectAsync(
-                new PutObjectRequest { BucketName = bucket, Key = key, InputStream = part, AutoCloseStream = false }, cancellation);
-            committed = true;
-            return;
+                new PutObjectRequest { BucketName = options.Bucket, Key = key, InputStream = content, AutoCloseStream = false }, cancellation);
         }
-        await client.CompleteMultipartUploadAsync(
-            new CompleteMultipartUploadRequest { BucketName = bucket, Key = key, UploadId = uploadId, PartETags = parts }, cancellation);
-        uploadId = null;
-        committed = true;
+        else if (uploadId is not null)
+        {
+            await client.CompleteMultipartUploadAsync(
+                new CompleteMultipartUploadRequest { BucketName = options.Bucket, Key = key, UploadId = uploadId, PartETags = parts }, cancellation);
+            uploadId = null;
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
-        await part.DisposeAsync();
+        if (disposed)
+            return;
+        disposed = true;
+        ArrayPool<byte>.Shared.Return(part);
+        if (isLarge)
+            large.Release();
+        // Should this fail too, the sweep finds the upload when its time is up.
         if (uploadId is not null)
-            await client.AbortMultipartUploadAsync(bucket, key, uploadId, CancellationToken.None);
+            await client.AbortMultipartUploadAsync(options.Bucket, key, uploadId, CancellationToken.None);
     }
 
-    private async Task FillAsync(Stream content, CancellationToken cancellation)
+    private async Task GrowAsync(CancellationToken cancellation)
     {
-        var buffer = new byte[64 * 1024];
-        for (int read; (read = await content.ReadAsync(buffer, cancellation)) > 0;)
+        if (!isLarge && part.Length >= SmallBytes)
         {
-            await part.WriteAsync(buffer.AsMemory(0, read), cancellation);
-            if (part.Length >= PartBytes)
-                await UploadPartAsync(cancellation);
+            await large.WaitAsync(cancellation);
+            isLarge = true;
         }
-        if (uploadId is not null && part.Length > 0)
-            await UploadPartAsync(cancellation);
+        var larger = ArrayPool<byte>.Shared.Rent(isLarge ? options.PartBytes : part.Length * 2);
+        part.AsSpan(0, length).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(part);
+        part = larger;
     }
 
     private async Task UploadPartAsync(CancellationToken cancellation)
     {
-        uploadId ??= (await client.InitiateMultipartUploadAsync(bucket, key, cancellation)).UploadId;
-        part.Position = 0;
+        uploadId ??= (await client.InitiateMultipartUploadAsync(options.Bucket, key, cancellation)).UploadId;
+        using var content = new MemoryStream(part, 0, length, writable: false);
         var uploaded = await client.UploadPartAsync(new UploadPartRequest
         {
-            BucketName = bucket,
+            BucketName = options.Bucket,
             Key = key,
             UploadId = uploadId,
             PartNumber = parts.Count + 1,
-            PartSize = part.Length,
-            InputStream = part,
+            PartSize = length,
+            InputStream = content,
         }, cancellation);
         parts.Add(new PartETag(parts.Count + 1, uploaded.ETag));
-        part.SetLength(0);
+        length = 0;
     }
 }

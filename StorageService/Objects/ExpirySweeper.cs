@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Options;
 using ServiceDefaults.Database;
-using StorageService.Backends;
 
 namespace StorageService.Objects;
 
@@ -11,7 +10,6 @@ namespace StorageService.Objects;
 internal sealed partial class ExpirySweeper(
     IServiceScopeFactory scopes,
     DatabaseMigrator migrator,
-    IObjectStore store,
     IOptions<ObjectOptions> options,
     TimeProvider time,
     ILogger<ExpirySweeper> logger) : BackgroundService
@@ -49,7 +47,7 @@ internal sealed partial class ExpirySweeper(
             {
                 try
                 {
-                    if (await table.RemoveIfExpiredAsync(key, store, stopping))
+                    if (await table.RemoveIfExpiredAsync(key, stopping))
                         removed++;
                 }
                 catch (Exception e) when (!stopping.IsCancellationRequested)

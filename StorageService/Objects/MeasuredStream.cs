@@ -4,21 +4,11 @@ using ServiceDefaults.Problems;
 namespace StorageService.Objects;
 
 /// <summary>Hashes and counts what passes through, and stops at a limit.</summary>
-internal sealed class MeasuredStream(Stream source, long maxBytes) : Stream
+internal sealed class MeasuredStream(Stream source, long maxBytes) : ReadOnlyStream
 {
     private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
     public long BytesRead { get; private set; }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => BytesRead; set => throw new NotSupportedException(); }
 
     /// <summary>Lower-case hex, of everything read so far.</summary>
     public string Sha256() => Convert.ToHexStringLower(hash.GetCurrentHash());
@@ -36,21 +26,6 @@ internal sealed class MeasuredStream(Stream source, long maxBytes) : Stream
         hash.AppendData(buffer.Span[..read]);
         return read;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Read asynchronously.");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using ServiceDefaults.Problems;
 
 namespace StorageService.Objects;
@@ -8,6 +9,10 @@ namespace StorageService.Objects;
 /// </summary>
 internal sealed record ObjectKey
 {
+    private static readonly SearchValues<char>
+        OwnerCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"),
+        HashCharacters = SearchValues.Create("0123456789abcdef");
+
     private ObjectKey(string owner, string sha256) => (Owner, Sha256) = (owner, sha256);
 
     /// <summary>Pseudonymous id of whom it belongs to: 1 to 64 letters, digits, <c>-</c> and <c>_</c>.</summary>
@@ -26,15 +31,16 @@ internal sealed record ObjectKey
         return new ObjectKey(owner, sha256);
     }
 
+    /// <summary>Null when one of the parts is malformed.</summary>
+    public static ObjectKey? TryParse(string owner, string sha256) => IsOwner(owner) && IsSha256(sha256) ? new ObjectKey(owner, sha256) : null;
+
     /// <summary>From the route, for minimal APIs.</summary>
     public static ValueTask<ObjectKey?> BindAsync(HttpContext context) => ValueTask.FromResult<ObjectKey?>(
         Parse((string)context.GetRouteValue("owner")!, (string)context.GetRouteValue("sha256")!));
 
     public override string ToString() => $"{Owner}/{Sha256}";
 
-    private static bool IsOwner(string owner) =>
-        owner.Length is >= 1 and <= 64 && owner.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
+    private static bool IsOwner(string owner) => owner.Length is >= 1 and <= 64 && !owner.AsSpan().ContainsAnyExcept(OwnerCharacters);
 
-    private static bool IsSha256(string hash) =>
-        hash.Length == 64 && hash.All(char.IsAsciiHexDigitLower);
+    private static bool IsSha256(string hash) => hash.Length == 64 && !hash.AsSpan().ContainsAnyExcept(HashCharacters);
 }

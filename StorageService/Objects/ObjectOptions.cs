@@ -15,6 +15,13 @@ internal sealed class ObjectOptions
     [Range(typeof(TimeSpan), "00:00:00.1", "1.00:00:00")]
     public TimeSpan SweepEvery { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>What the objects of one owner may take up together, before encryption.</summary>
+    [Range(0, long.MaxValue)]
+    public long UserQuotaBytes { get; init; } = 10L << 30;
+
+    /// <summary>Owners without a quota: no users, but the suite itself.</summary>
+    public string[] UnlimitedOwners { get; init; } = ["registry"];
+
     /// <summary>Null for a kind that is not known.</summary>
     public KindPolicy? PolicyOf(string? kind) => kind switch
     {

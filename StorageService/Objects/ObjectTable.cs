@@ -3,33 +3,34 @@ using StorageService.Backends;
 
 namespace StorageService.Objects;
 
-/// <summary>
-/// The rows of objects that are there, and the order of things between rows and bytes. A change of an object holds its row
-/// locked until the bytes are in place or gone, so that puts (<see cref="ObjectAdditions"/>) and deletes of one object come
-/// one after the other. See docs/objects.md.
-/// </summary>
-internal sealed class ObjectTable(StorageDb db, TimeProvider time)
+/// <summary>The rows of objects that are there. What comes first, rows or bytes: see docs/objects.md.</summary>
+internal sealed class ObjectTable(StorageDb db, OrphanRemoval orphans, TimeProvider time)
 {
-    /// <summary>Lets an object that is there live at least as long as <paramref name="policy"/> says; false when it is not there.</summary>
-    public async Task<bool> KeepAsync(ObjectKey key, KindPolicy policy, CancellationToken cancellation)
+    /// <summary>Removes row and bytes. Without a row what a removal that was cut short left of the bytes.</summary>
+    public async Task RemoveAsync(ObjectKey key, CancellationToken cancellation)
     {
-        var expiry = policy.ExpiryOf(time.GetUtcNow());
-        return await db.Database.ExecuteSqlAsync($"""
-            UPDATE objects SET expires_at =
-              CASE WHEN expires_at IS NULL OR {expiry}::timestamptz IS NULL THEN NULL ELSE greatest(expires_at, {expiry}::timestamptz) END
-            WHERE owner = {key.Owner} AND sha256 = {key.Sha256}
-            """, cancellation) > 0;
+        await DeleteRowAsync(key, deadline: null, cancellation);
+        await RemoveBytesAsync(key);
     }
-
-    public Task RemoveAsync(ObjectKey key, IObjectStore store, CancellationToken cancellation) =>
-        RemoveAsync(db.Objects, key, store, cancellation);
 
     /// <summary>False when it is gone already, or a put has given it more time.</summary>
-    public Task<bool> RemoveIfExpiredAsync(ObjectKey key, IObjectStore store, CancellationToken cancellation)
+    public async Task<bool> RemoveIfExpiredAsync(ObjectKey key, CancellationToken cancellation)
     {
-        var now = time.GetUtcNow();
-        return RemoveAsync(db.Objects.Where(o => o.ExpiresAt <= now), key, store, cancellation);
+        if (!await DeleteRowAsync(key, deadline: time.GetUtcNow(), cancellation))
+            return false;
+        await RemoveBytesAsync(key);
+        return true;
     }
+
+    /// <summary>Remembers that an object's bytes are wrong or gone, unless they were put in place again since it was read.</summary>
+    public Task<int> MarkDamagedAsync(StoredObject known, CancellationToken cancellation) => db.Objects
+        .Where(o => o.Owner == known.Owner && o.Sha256 == known.Sha256 && o.WrittenAt == known.WrittenAt && o.DamagedAt == null)
+        .ExecuteUpdateAsync(set => set.SetProperty(o => o.DamagedAt, time.GetUtcNow()), cancellation);
+
+    /// <summary>The opposite: it was read whole.</summary>
+    public Task<int> MarkWholeAsync(StoredObject known, CancellationToken cancellation) => db.Objects
+        .Where(o => o.Owner == known.Owner && o.Sha256 == known.Sha256 && o.WrittenAt == known.WrittenAt && o.DamagedAt != null)
+        .ExecuteUpdateAsync(set => set.SetProperty(o => o.DamagedAt, (DateTimeOffset?)null), cancellation);
 
     /// <summary>Up to <paramref name="count"/> objects whose time is up, the longest gone first.</summary>
     public async Task<IReadOnlyList<ObjectKey>> ExpiredAsync(int skip, int count, CancellationToken cancellation)
@@ -41,14 +42,17 @@ internal sealed class ObjectTable(StorageDb db, TimeProvider time)
         return [.. expired.Select(o => ObjectKey.Parse(o.Owner, o.Sha256))];
     }
 
-    private async Task<bool> RemoveAsync(IQueryable<StoredObject> objects, ObjectKey key, IObjectStore store, CancellationToken cancellation)
+    private async Task<bool> DeleteRowAsync(ObjectKey key, DateTimeOffset? deadline, CancellationToken cancellation) => await db.Database.ExecuteSqlAsync($"""
+        WITH gone AS (
+          DELETE FROM objects WHERE owner = {key.Owner} AND sha256 = {key.Sha256} AND ({deadline}::timestamptz IS NULL OR expires_at <= {deadline}::timestamptz)
+          RETURNING owner, bytes)
+        UPDATE owner_usage AS u SET bytes = greatest(0, u.bytes - gone.bytes) FROM gone WHERE u.owner = gone.owner
+        """, cancellation) > 0;
+
+    // The row is gone: nobody's leaving keeps the bytes.
+    private async Task RemoveBytesAsync(ObjectKey key)
     {
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
-        var removed = await objects.Where(o => o.Owner == key.Owner && o.Sha256 == key.Sha256).ExecuteDeleteAsync(cancellation);
-        if (removed == 0)
-            return false; // not there, or a put that has not finished: its bytes are not ours to take
-        await store.DeleteAsync(key, cancellation);
-        await transaction.CommitAsync(CancellationToken.None);
-        return true;
+        await orphans.RemoveAsync(new BlobName(key, Encrypted: false), CancellationToken.None);
+        await orphans.RemoveAsync(new BlobName(key, Encrypted: true), CancellationToken.None);
     }
 }

@@ -20,7 +20,8 @@ internal sealed class ModelFiles(HttpClient storage)
         using var known = await storage.SendAsync(question, cancellation);
         if (known.IsSuccessStatusCode)
             return;
-        if (known.StatusCode != HttpStatusCode.NotFound)
+        // Damaged there is as good as missing: putting it again mends it.
+        if (known.StatusCode is not (HttpStatusCode.NotFound or HttpStatusCode.InternalServerError))
             known.EnsureSuccessStatusCode();
 
         using var content = new StreamContent(package.File.OpenRead());

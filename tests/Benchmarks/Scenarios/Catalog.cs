@@ -12,6 +12,7 @@ public static class Catalog
         ["sustained"] = SustainedScenario.RunAsync,
         ["abandon"] = AbandonScenario.RunAsync,
         ["bounds"] = BoundsScenario.RunAsync,
+        ["storage"] = StorageScenario.RunAsync,
         [Peers] = PeerScenario.RunAsync,
         [Quick] = QuickScenario.RunAsync,
     };

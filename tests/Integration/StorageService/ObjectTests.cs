@@ -6,13 +6,21 @@ namespace Integration.StorageService;
 
 /// <summary>What holds whatever keeps the bytes.</summary>
 [TestFixture("disk")]
+[TestFixture("disk, encrypted")]
 [TestFixture("s3")]
+[TestFixture("s3, encrypted")]
 public class ObjectTests(string backend)
 {
     private StorageApplication storage = null!;
 
     [OneTimeSetUp]
-    public async Task StartAsync() => storage = backend == "s3" ? await StartNewOnS3Async() : await StartNewAsync();
+    public async Task StartAsync() => storage = backend switch
+    {
+        "s3" => await StartNewOnS3Async(),
+        "s3, encrypted" => await StartNewOnS3Async(Encrypted()),
+        "disk, encrypted" => await StartNewAsync(Encrypted()),
+        _ => await StartNewAsync(),
+    };
 
     [OneTimeTearDown]
     public async Task StopAsync()
@@ -23,6 +31,7 @@ public class ObjectTests(string backend)
 
     [TestCase(0)]
     [TestCase(1)]
+    [TestCase(65_536)]
     [TestCase(100_000)]
     [TestCase(9_000_000)]
     [TestCase(30_000_000)]
@@ -67,6 +76,21 @@ public class ObjectTests(string backend)
 
         Assert.That(part.StatusCode, Is.EqualTo(HttpStatusCode.PartialContent));
         Assert.That(await part.Content.ReadAsByteArrayAsync(), Is.EqualTo(content[start..(start + length)]));
+    }
+
+    [TestCase(1_000_000)]
+    [TestCase(3_000_000)]
+    public async Task Ranges_across_the_borders_of_chunks_are_right(int bytes)
+    {
+        var content = SomeContent(bytes);
+        using var put = await storage.PutAsync("alice", content);
+
+        foreach (var (from, to) in new[] { (65_535, 65_536), (65_536, 65_536), (131_072, 400_000), (bytes - 1, bytes - 1), (0, bytes - 1) })
+        {
+            using var part = await storage.GetRangeAsync("alice", content, from, to);
+            Assert.That(part.StatusCode, Is.EqualTo(HttpStatusCode.PartialContent));
+            Assert.That(await part.Content.ReadAsByteArrayAsync(), Is.EqualTo(content[from..(to + 1)]), $"{from}-{to}");
+        }
     }
 
     [Test]

@@ -16,7 +16,12 @@ public class S3Tests
     {
         storage = await StartNewOnS3Async();
         var server = await Servers.S3Async();
-        bucket = new AmazonS3Client(server.AccessKey, TestSupport.ServerProcess.Password, new AmazonS3Config { ServiceURL = server.Url, ForcePathStyle = true });
+        bucket = new AmazonS3Client(server.AccessKey, TestSupport.ServerProcess.Password, new AmazonS3Config
+        {
+            ServiceURL = server.Url,
+            ForcePathStyle = true,
+            RequestChecksumCalculation = Amazon.Runtime.RequestChecksumCalculation.WHEN_REQUIRED,
+        });
     }
 
     [TearDown]
@@ -49,6 +54,41 @@ public class S3Tests
 
         Assert.That(await KeysAsync(), Is.Empty);
         Assert.That(uploads.MultipartUploads ?? [], Is.Empty);
+    }
+
+    [Test]
+    public async Task An_upload_that_nobody_goes_on_with_is_aborted_by_the_sweep()
+    {
+        using var put = await storage.PutAsync("alice", SomeContent());
+        await bucket.InitiateMultipartUploadAsync(storage.Bucket, $"alice/{Sha256([])}");
+        await using var sweeping = await storage.StartAnotherAsync(new Dictionary<string, string>(await S3SettingsAsync(storage.Bucket))
+        {
+            ["Storage:Orphans:Grace"] = "00:00:00",
+            ["Storage:Orphans:SweepEvery"] = "00:00:00.2",
+        });
+
+        await Eventually.IsTrueAsync(
+            async () => (await bucket.ListMultipartUploadsAsync(new ListMultipartUploadsRequest { BucketName = storage.Bucket })).MultipartUploads is null or [],
+            "the upload is aborted", () => sweeping.Log);
+
+        Assert.That(await KeysAsync(), Has.Length.EqualTo(1), "the object stays");
+    }
+
+    [Test]
+    public async Task What_no_row_speaks_of_is_removed_and_what_is_not_ours_stays()
+    {
+        using var put = await storage.PutAsync("alice", SomeContent());
+        foreach (var key in new[] { $"alice/{Sha256([1])}", $"bob/{Sha256([2])}.enc", "somebody-elses/readme.txt" })
+            await bucket.PutObjectAsync(new PutObjectRequest { BucketName = storage.Bucket, Key = key, ContentBody = "left by a crash" });
+        await using var sweeping = await storage.StartAnotherAsync(new Dictionary<string, string>(await S3SettingsAsync(storage.Bucket))
+        {
+            ["Storage:Orphans:Grace"] = "00:00:00",
+            ["Storage:Orphans:SweepEvery"] = "00:00:00.2",
+        });
+
+        await Eventually.IsTrueAsync(async () => (await KeysAsync()).Length == 2, "the orphans are removed", () => sweeping.Log);
+
+        Assert.That(await KeysAsync(), Does.Contain("somebody-elses/readme.txt"));
     }
 
     /// <summary>All but the one that readiness writes.</summary>
