@@ -1,8 +1,10 @@
+using AuthService.Erasure;
 using AuthService.Keys;
 using AuthService.Tokens;
 using AuthService.Users;
 using Microsoft.EntityFrameworkCore;
 using ServiceDefaults.Database;
+using ServiceDefaults.History;
 using ServiceDefaults.Outbox;
 
 namespace AuthService;
@@ -19,6 +21,10 @@ public sealed class AuthDb(DbContextOptions<AuthDb> options) : DbContext(options
 
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
 
+    public DbSet<ErasureRecord> Erasures => Set<ErasureRecord>();
+
+    public DbSet<ErasureAnswer> ErasureAnswers => Set<ErasureAnswer>();
+
     protected override void OnModelCreating(ModelBuilder model)
     {
         model.Entity<User>().ToTable("users");
@@ -26,7 +32,7 @@ public sealed class AuthDb(DbContextOptions<AuthDb> options) : DbContext(options
         model.Entity<RefreshToken>().ToTable("refresh_tokens").HasKey(token => token.Hash);
         model.Entity<SignInAttempts>().ToTable("sign_in_attempts").HasKey(attempts => attempts.Account);
         model.Entity<ApiKey>().ToTable("api_keys");
-        model.AddOutbox();
+        model.AddErasures().AddHistory().AddOutbox();
         model.UseSnakeCaseColumns();
     }
 }

@@ -1,5 +1,7 @@
 using AuthService;
+using AuthService.Erasure;
 using AuthService.Exchange;
+using AuthService.Export;
 using AuthService.Keys;
 using AuthService.SigningKeys;
 using AuthService.Tokens;
@@ -15,7 +17,7 @@ builder.Services.AddSingleton<SigningKeyRing>();
 builder.Services.AddSingleton<IVerificationKeys>(services => services.GetRequiredService<SigningKeyRing>());
 builder.AddServiceDefaults();
 builder.AddDatabase<AuthDb>("auth");
-builder.AddMessaging();
+builder.AddMessaging(bus => bus.AddErasureConsumers());
 
 builder.Services.AddOptions<FirstAdminOptions>().BindConfiguration("Auth:Admin");
 builder.Services.AddSingleton<FirstAdmin>();
@@ -33,6 +35,9 @@ builder.Services.AddScoped<RefreshGrant>();
 builder.Services.AddSingleton<ServiceGrant>();
 builder.Services.AddScoped<KeyFinder>();
 
+builder.AddErasures();
+builder.AddExport();
+
 var app = builder.Build();
 app.UseServiceDefaults();
 app.MapUsers();
@@ -40,4 +45,6 @@ app.MapTokens();
 app.MapJwks();
 app.MapKeys();
 app.MapExchange();
+app.MapErasures();
+app.MapExport();
 app.Run();

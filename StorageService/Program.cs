@@ -1,5 +1,6 @@
 using ServiceDefaults;
 using ServiceDefaults.Database;
+using ServiceDefaults.Erasure;
 using ServiceDefaults.Messaging;
 using StorageService;
 using StorageService.Backends;
@@ -8,11 +9,13 @@ using StorageService.Objects;
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddDatabase<StorageDb>("storage");
-builder.AddMessaging();
+builder.AddMessaging(bus => bus.AddErasure<StorageDb>());
+builder.Services.AddPersonalData<ObjectsOfSubject>();
 builder.AddObjectStore();
 builder.AddObjects();
 
 var app = builder.Build();
 app.UseServiceDefaults();
 app.MapObjects();
+app.MapPersonalDataExport();
 app.Run();

@@ -16,6 +16,7 @@ public static class Scopes
         public const string Registry = "registry";
         public const string Predictions = "predictions";
         public const string Exchange = "exchange";
+        public const string Export = "export";
     }
 
     /// <summary>What a caller may ask for on an API key.</summary>

@@ -14,7 +14,7 @@ public static class TokenAuthenticationExtensions
     public const string Scheme = "token";
 
     private static readonly string[] AllScopes =
-        [.. Scopes.ForKeys, Scopes.Service.Objects, Scopes.Service.Registry, Scopes.Service.Predictions, Scopes.Service.Exchange];
+        [.. Scopes.ForKeys, Scopes.Service.Objects, Scopes.Service.Registry, Scopes.Service.Predictions, Scopes.Service.Exchange, Scopes.Service.Export];
 
     /// <summary>Every endpoint needs a valid token unless it says otherwise.</summary>
     internal static void AddTokenAuthentication(this IServiceCollection services)

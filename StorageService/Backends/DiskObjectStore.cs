@@ -70,6 +70,15 @@ internal sealed class DiskObjectStore : IObjectStore
         return Task.CompletedTask;
     }
 
+    public void ForgetOwner(string owner)
+    {
+        var folder = Path.Combine(objects, owner);
+        if (!Directory.Exists(folder))
+            return;
+        Directory.Delete(folder, recursive: true); // with what a killed put may have left there
+        DurableFiles.SyncFolder(objects);
+    }
+
     public async Task CheckWritableAsync(CancellationToken cancellation)
     {
         await using var probe = new FileStream(Path.Combine(incoming, Guid.NewGuid().ToString("N")), new FileStreamOptions

@@ -22,6 +22,9 @@ internal interface IObjectStore
     /// <summary>Durable when it returns; no such object is fine.</summary>
     Task DeleteAsync(ObjectKey key, CancellationToken cancellation);
 
+    /// <summary>Removes what is left of an owner whose objects are all gone: a folder bears their name.</summary>
+    void ForgetOwner(string owner);
+
     /// <summary>Throws, saying why, when an object could not be stored now.</summary>
     Task CheckWritableAsync(CancellationToken cancellation);
 }

@@ -48,6 +48,11 @@ internal sealed class S3ObjectStore(S3Options options, TimeProvider time) : IObj
     public Task DeleteAsync(ObjectKey key, CancellationToken cancellation) =>
         client.DeleteObjectAsync(options.Bucket, key.ToString(), cancellation);
 
+    /// <summary>A bucket has no folders.</summary>
+    public void ForgetOwner(string owner)
+    {
+    }
+
     public async Task CheckWritableAsync(CancellationToken cancellation)
     {
         if (time.GetUtcNow() - probedAt < ProbeGoodFor)

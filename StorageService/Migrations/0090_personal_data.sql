@@ -1,0 +1,1 @@
+SELECT refuse_erased_subjects('objects', 'owner');
