@@ -39,7 +39,7 @@ var feedback = builder.AddService<Projects.FeedbackService>("feedback", settings
     .WithReference(auth).WithReferences(inference);
 
 // Who asks for a copy of what is kept about them gets it from all of these.
-auth.WithReference(storage).WithReference(training).WithReference(feedback).WithReferences(inference);
+auth.WithAddresses([storage, training, feedback, .. inference]);
 
 // Edge: the only door. It may start first: a service that is not up yet is its problem to tell.
 builder.AddService<Projects.Gateway>("gateway", settings, port: settings.Port)

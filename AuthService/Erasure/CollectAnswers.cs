@@ -1,5 +1,6 @@
 using InferenceSuite.Contracts;
 using MassTransit;
+using ServiceDefaults.Http;
 using ServiceDefaults.Messaging;
 
 namespace AuthService.Erasure;
@@ -9,7 +10,7 @@ internal sealed class CollectAnswers(ErasureProgress progress) : IConsumer<Erasu
     public Task Consume(ConsumeContext<ErasureDone> context) => progress.AnswerAsync(context.Message, context.CancellationToken);
 }
 
-internal sealed class CollectAnswersDefinition() : EventConsumerDefinition<CollectAnswers, ErasureDone>("auth.erasure-answers")
+internal sealed class CollectAnswersDefinition(ServiceIdentity identity) : EventConsumerDefinition<CollectAnswers, ErasureDone>($"{identity.Name}.erasure-answers")
 {
     protected override int Concurrency => 4;
 }

@@ -27,13 +27,16 @@ internal sealed class StorageApplication : IAsyncDisposable
 
     public string Log => host.Log;
 
+    public string Database { get; private init; } = "";
+
     public static async Task<StorageApplication> StartNewAsync(IReadOnlyDictionary<string, string>? settings = null)
     {
         var folder = Repository.NewTemporaryFolder("objects");
         var all = new Dictionary<string, string>(settings ?? new Dictionary<string, string>()) { ["Storage:Disk:Path"] = folder };
-        var host = await ServiceHost<StorageDb>.StartNewAsync("storage", $"storage_{Guid.NewGuid():N}", all);
+        var database = $"storage_{Guid.NewGuid():N}";
+        var host = await ServiceHost<StorageDb>.StartNewAsync("storage", database, all);
         await host.WaitUntilReadyAsync();
-        return new StorageApplication(host, await host.CreateClientAsync("inference", "objects"), folder);
+        return new StorageApplication(host, await host.CreateClientAsync("inference", "objects"), folder) { Database = database };
     }
 
     /// <summary>One on the S3 server of the tests, in a bucket of its own that does not exist yet.</summary>
