@@ -40,12 +40,16 @@ public static partial class ExportApi
 
         async Task WriteAsync(string subject, Stream body)
         {
-            await using var zip = await ZipArchive.CreateAsync(body, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancellation);
-            var export = new ZipExport(zip);
-            await CollectAsync(export, "auth", () => WriteOwnAsync(own, subject, export, cancellation), logger, cancellation);
-            foreach (var service in options.Value.AskedServices)
-                await CollectAsync(export, service, () => copies.CopyAsync(service, subject, export, cancellation), logger, cancellation);
-            await export.CompleteAsync(cancellation);
+            var response = new ResponseBody(body);
+            await using (var zip = await ZipArchive.CreateAsync(response, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancellation))
+            {
+                var export = new ZipExport(zip);
+                await CollectAsync(export, "auth", () => WriteOwnAsync(own, subject, export, cancellation), logger, cancellation);
+                foreach (var service in options.Value.AskedServices)
+                    await CollectAsync(export, service, () => copies.CopyAsync(service, subject, export, cancellation), logger, cancellation);
+                await export.CompleteAsync(cancellation);
+            }
+            await response.FlushAsync(cancellation);
         }
     }
 

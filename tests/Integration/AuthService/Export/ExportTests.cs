@@ -106,8 +106,8 @@ public sealed class ExportTests
         Assert.That(await BeginAsync(auth, eve).StatusAsync(), Is.EqualTo(HttpStatusCode.ServiceUnavailable));
 
         release.SetResult();
-        await first.Content.ReadAsByteArrayAsync();
-        await second.Content.ReadAsByteArrayAsync();
+        await BodyAsync(first, auth);
+        await BodyAsync(second, auth);
         await TestSupport.Eventually.IsTrueAsync(async () => await BeginAsync(auth, ada).StatusAsync() == HttpStatusCode.OK, "it can be asked for again", () => auth.Log);
     }
 
@@ -153,10 +153,22 @@ public sealed class ExportTests
     private static async Task<ZipArchive> ExportAsync(AuthApplication auth, string token)
     {
         using var answer = await BeginAsync(auth, token);
-        var body = await answer.Content.ReadAsByteArrayAsync();
+        var body = await BodyAsync(answer, auth);
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK), auth.Log);
         Assert.That(answer.Content.Headers.ContentType!.MediaType, Is.EqualTo("application/zip"));
         return new ZipArchive(new MemoryStream(body));
+    }
+
+    private static async Task<byte[]> BodyAsync(HttpResponseMessage answer, AuthApplication auth)
+    {
+        try
+        {
+            return await answer.Content.ReadAsByteArrayAsync();
+        }
+        catch (HttpRequestException e)
+        {
+            throw new AssertionException($"{e.Message}{Environment.NewLine}{auth.Log}");
+        }
     }
 
     private static async Task<byte[]> BytesAsync(ZipArchive zip, string path)
