@@ -43,6 +43,9 @@ var feedback = builder.AddService<Projects.FeedbackService>("feedback", settings
     .Uses(postgres, "feedback").Uses(rabbitmq, "rabbitmq")
     .WithReference(auth).WithReferences(inference);
 
+// Who asks for a copy of what is kept about them gets it from all of these.
+auth.WithAddresses([storage, training, feedback, .. inference]);
+
 // Edge: the only door. It may start first: a service that is not up yet is its problem to tell.
 builder.AddService<Projects.Gateway>("gateway", settings, port: settings.Port)
     .WithReference(rabbitmq.Connections["rabbitmq"], connectionName: "rabbitmq")

@@ -1,3 +1,4 @@
+using AuthService.Erasure;
 using AuthService.Keys;
 using AuthService.Requests;
 using AuthService.SigningKeys;
@@ -28,6 +29,10 @@ public sealed class AuthDb(DbContextOptions<AuthDb> options) : DbContext(options
 
     public DbSet<HistoryEntry> History => Set<HistoryEntry>();
 
+    public DbSet<ErasureRecord> Erasures => Set<ErasureRecord>();
+
+    public DbSet<ErasureAnswer> ErasureAnswers => Set<ErasureAnswer>();
+
     protected override void OnModelCreating(ModelBuilder model)
     {
         model.Entity<User>().ToTable("users").Property(user => user.Consent).HasConversion(
@@ -38,7 +43,7 @@ public sealed class AuthDb(DbContextOptions<AuthDb> options) : DbContext(options
         model.Entity<ApiKey>().ToTable("api_keys");
         model.Entity<KeyUsage>().ToTable("key_usage").HasKey(usage => new { usage.KeyId, usage.Day });
         model.Entity<StoredSigningKey>().ToTable("signing_keys").HasKey(key => key.Kid);
-        model.AddHistory().AddOutbox();
+        model.AddErasures().AddHistory().AddOutbox();
         model.UseSnakeCaseColumns();
     }
 }

@@ -4,16 +4,26 @@ using FeedbackService.Observations;
 using MassTransit;
 using ServiceDefaults;
 using ServiceDefaults.Database;
+using ServiceDefaults.Erasure;
 using ServiceDefaults.Messaging;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddDatabase<FeedbackDb>("feedback");
-builder.AddMessaging(bus => bus.AddConsumer<ObservePrediction, ObservePredictionDefinition>());
+builder.AddMessaging(bus =>
+{
+    bus.AddConsumer<ObservePrediction, ObservePredictionDefinition>();
+    bus.AddErasure<FeedbackDb>();
+});
+builder.Services.AddPersonalData<FeedbackOfSubject>();
+builder.Services.AddPersonalData<ObservationsOfSubject>();
+builder.Services.AddOptions<ObservationOptions>().BindConfiguration("Observations").ValidateDataAnnotations().ValidateOnStart();
 builder.Services.AddSingleton<ObservationStore>();
+builder.Services.AddHostedService<ObservationRetention>();
 builder.Services.AddHttpClient<PredictionsClient>(client => client.Timeout = TimeSpan.FromSeconds(5));
 
 var app = builder.Build();
 app.UseServiceDefaults();
 app.MapFeedback();
+app.MapPersonalDataExport();
 app.Run();

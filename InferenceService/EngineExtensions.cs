@@ -57,6 +57,7 @@ internal static class EngineExtensions
         services.AddSingleton<Predictor>();
         services.AddSingleton<PredictionRecorder>();
         services.AddHosted<PredictionLog>();
+        services.AddHostedService<PredictionRetention>();
         services.AddSingleton<InferenceMetrics>();
     }
 

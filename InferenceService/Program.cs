@@ -3,12 +3,14 @@ using InferenceService.Admission;
 using InferenceService.Compatibility;
 using InferenceService.Models;
 using InferenceService.OpenInference;
+using InferenceService.PersonalData;
 using InferenceService.Predictions;
 using InferenceService.Registry;
 using InferenceService.Tasks;
 using MassTransit;
 using ServiceDefaults;
 using ServiceDefaults.Database;
+using ServiceDefaults.Erasure;
 using ServiceDefaults.Messaging;
 using ServiceDefaults.Problems;
 
@@ -23,9 +25,11 @@ builder.AddMessaging(bus =>
 {
     bus.AddConsumer<FollowPromotion, FollowPromotionDefinition>();
     bus.AddTaskConsumer();
+    bus.AddErasure<InferenceDb>();
 });
 builder.AddEngine();
 builder.AddTasks();
+builder.AddPersonalData();
 
 var app = builder.Build();
 app.UseServiceDefaults();
@@ -39,4 +43,5 @@ app.MapReportScoring();
 app.MapTaskReading();
 app.MapImageUpload();
 app.MapHealthSummary();
+app.MapPersonalDataExport();
 app.Run();

@@ -1,5 +1,6 @@
 using ServiceDefaults;
 using ServiceDefaults.Database;
+using ServiceDefaults.Erasure;
 using ServiceDefaults.Messaging;
 using TrainingService;
 using TrainingService.Registry;
@@ -7,11 +8,13 @@ using TrainingService.Registry;
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddDatabase<TrainingDb>("training");
-builder.AddMessaging();
+builder.AddMessaging(bus => bus.AddErasure<TrainingDb>());
+builder.Services.AddPersonalData<RegistryActs>();
 builder.AddRegistry();
 
 var app = builder.Build();
 app.UseServiceDefaults();
 app.MapRegistry();
 app.MapLiveModels();
+app.MapPersonalDataExport();
 app.Run();

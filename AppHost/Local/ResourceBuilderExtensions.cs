@@ -69,6 +69,14 @@ public static class ResourceBuilderExtensions
         where T : IResourceWithEnvironment =>
         builder.WithAnnotation(new EnvironmentAnnotation(name, () => parameter.Resource.Value));
 
+    public static EndpointReference GetEndpoint<T>(this IResourceBuilder<T> builder, string name)
+        where T : IResourceWithEndpoints =>
+        new(builder.Resource.Endpoints().Single(endpoint => endpoint.Name == name).Url);
+
+    public static IResourceBuilder<T> WithEnvironment<T>(this IResourceBuilder<T> builder, string name, EndpointReference endpointReference)
+        where T : IResourceWithEnvironment =>
+        builder.WithAnnotation(new EnvironmentAnnotation(name, () => endpointReference.Url));
+
     public static IResourceBuilder<T> WithReference<T>(
         this IResourceBuilder<T> builder, IResourceBuilder<IResourceWithConnectionString> source, string? connectionName = null)
         where T : IResourceWithEnvironment =>

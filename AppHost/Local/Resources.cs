@@ -38,6 +38,8 @@ public abstract class Resource(string name) : IResource
     public ResourceAnnotationCollection Annotations { get; } = [];
 }
 
+public sealed record EndpointReference(string Url);
+
 public sealed class ParameterResource(string name, string value) : Resource(name)
 {
     public string Value { get; } = value;

@@ -20,6 +20,8 @@ public static class RouteTable
         new("/token", Auth) { Methods = Post, Access = SignIn, MaxBodyBytes = BodySize.Form },
         new("/v1/auth/register", Auth) { Methods = Post, Access = SignIn, MaxBodyBytes = BodySize.Form },
         new("/.well-known/jwks.json", Auth) { Methods = Get, Access = Anyone },
+        new("/v1/auth/erasures/{id}", Auth) { Methods = Get, Access = SignIn }, // asked for with a token of its own: the account is gone
+        new("/v1/auth/me/export", Auth) { Methods = Get, Timeout = null },
         new("/v1/auth/{**rest}", Auth),
         new("/v1/admin/{**rest}", Auth),
 

@@ -30,6 +30,14 @@ public sealed class PredictionOptions
     /// <summary>Whether inputs of recorded image models are kept at all.</summary>
     public bool KeepImages { get; init; } = true;
 
+    /// <summary>How long a prediction stays on record; null (an empty setting) or zero keeps it until its owner is erased.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "36500.00:00:00")]
+    public TimeSpan? Retention { get; init; } = TimeSpan.FromDays(365);
+
+    /// <summary>How often predictions whose time is up are looked for.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "1.00:00:00")]
+    public TimeSpan SweepEvery { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>What the decoder takes on.</summary>
     [ValidateObjectMembers]
     public ImageOptions Images { get; init; } = new();

@@ -20,6 +20,7 @@ internal static class TaskExtensions
         services.AddHostedService(provider => provider.GetRequiredService<TaskWatch>());
         services.AddSingleton<LeaseKeeper>();
         services.AddSingleton<TaskInputs>();
+        services.AddSingleton<ErasedInputs>();
         services.AddSingleton<TaskItems>();
         services.AddSingleton<TaskRunner>();
         services.AddSingleton<TaskResults>();
@@ -28,5 +29,9 @@ internal static class TaskExtensions
         services.AddHostedService<TaskRetention>();
     }
 
-    public static void AddTaskConsumer(this IBusRegistrationConfigurator bus) => bus.AddConsumer<RunNextTaskConsumer, RunNextTaskDefinition>();
+    public static void AddTaskConsumer(this IBusRegistrationConfigurator bus)
+    {
+        bus.AddConsumer<RunNextTaskConsumer, RunNextTaskDefinition>();
+        bus.AddConsumer<ForgetInputs, ForgetInputsDefinition>();
+    }
 }

@@ -28,6 +28,9 @@ internal sealed class TaskInputs(TaskFolder folder, InputStore store, IOptions<T
         }
     }
 
+    /// <summary>Tasks whose input lies here.</summary>
+    public IReadOnlyList<Guid> Held() => [.. Inputs().Select(file => Guid.TryParse(Path.GetFileNameWithoutExtension(file.Name), out var task) ? task : Guid.Empty)];
+
     public void Forget(Guid task) => File.Delete(PathOf(task));
 
     /// <summary>Removes inputs of tasks that went on elsewhere.</summary>

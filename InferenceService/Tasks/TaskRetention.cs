@@ -6,7 +6,7 @@ namespace InferenceService.Tasks;
 
 /// <summary>Removes finished tasks and their results when their time is up. Inputs expire in StorageService by themselves.</summary>
 internal sealed partial class TaskRetention(
-    NpgsqlDataSource source, TaskInputs inputs, DatabaseMigrator migrator, IOptions<TaskOptions> options, TimeProvider time, ILogger<TaskRetention> logger) : BackgroundService
+    NpgsqlDataSource source, TaskInputs inputs, ErasedInputs erased, DatabaseMigrator migrator, IOptions<TaskOptions> options, TimeProvider time, ILogger<TaskRetention> logger) : BackgroundService
 {
     private const int LinesPerStatement = 10_000;
 
@@ -32,6 +32,7 @@ internal sealed partial class TaskRetention(
             {
                 await SweepAsync(time.GetUtcNow() - options.Value.Retention, stopping);
                 inputs.Sweep();
+                await erased.ForgetAsync(subject: null, stopping);
             }
             catch (Exception e) when (!stopping.IsCancellationRequested)
             {

@@ -19,8 +19,9 @@ public static class Scopes
         public const string Quotas = "quotas";
         public const string Requests = "requests";
         public const string Users = "users";
+        public const string Export = "export";
 
-        internal static readonly IReadOnlyList<string> All = [Objects, Registry, Predictions, Exchange, Quotas, Requests, Users];
+        internal static readonly IReadOnlyList<string> All = [Objects, Registry, Predictions, Exchange, Quotas, Requests, Users, Export];
     }
 
     /// <summary>What a caller may ask for on an API key.</summary>

@@ -1,7 +1,9 @@
 using InferenceSuite.Contracts;
 using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
 using RabbitMQ.Client;
 using ServiceDefaults.Database;
+using ServiceDefaults.Erasure;
 
 namespace ServiceDefaults.Messaging;
 
@@ -32,6 +34,7 @@ public abstract class EventConsumerDefinition<TConsumer, TEvent> : ConsumerDefin
         // that lasts. Nobody looks into an error queue after an outage. Any other failure may be the event's own and has an end.
         endpointConfigurator.UseMessageRetry(retry => GrowingPauses(retry, int.MaxValue).Handle<Exception>(PostgresErrors.IsDatabaseAway));
         endpointConfigurator.UseMessageRetry(retry => GrowingPauses(retry, Retries).Ignore<Exception>(PostgresErrors.IsDatabaseAway));
+        endpointConfigurator.UseFilter(ActivatorUtilities.CreateInstance<DropLateEvents>(context));
         if (endpointConfigurator is IRabbitMqReceiveEndpointConfigurator rabbit)
         {
             rabbit.Bind(Events.Exchange, bind =>

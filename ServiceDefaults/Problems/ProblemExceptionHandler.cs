@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using ServiceDefaults.Database;
+using ServiceDefaults.Erasure;
 
 namespace ServiceDefaults.Problems;
 
@@ -15,6 +16,8 @@ internal sealed class ProblemExceptionHandler(IProblemDetailsService problems) :
             BadHttpRequestException refused => BindingProblems.From(refused),
             _ when exception.IsDatabaseAway() =>
                 ProblemException.Unavailable("database-unavailable", "The database does not answer.", TimeSpan.FromSeconds(2)),
+            _ when exception.IsErasedSubject() =>
+                new ProblemException(StatusCodes.Status410Gone, "erased", "What was kept about this caller has been erased; nothing new is kept."),
             _ when exception.IsInvalidText() =>
                 new ProblemException(StatusCodes.Status400BadRequest, "invalid-text", "A text in the request has a character that can't be stored, such as NUL."),
             _ => null,

@@ -1,4 +1,5 @@
 using Npgsql;
+using ServiceDefaults.Erasure;
 using StorageService.Backends;
 
 namespace StorageService.Objects;
@@ -32,9 +33,16 @@ internal sealed class OrphanRemoval(NpgsqlDataSource source, IObjectStore store)
     {
         while (true)
         {
-            await using var claim = Command(connection, Claim, name);
-            if (await claim.ExecuteNonQueryAsync(cancellation) == 1)
-                return true;
+            try
+            {
+                await using var claim = Command(connection, Claim, name);
+                if (await claim.ExecuteNonQueryAsync(cancellation) == 1)
+                    return true;
+            }
+            catch (PostgresException e) when (e.IsErasedSubject())
+            {
+                return true; // nobody can put anything there any more
+            }
             // There is a row, which may speak of the other kind of bytes.
             await using var look = Command(connection, "SELECT key_id IS NOT NULL FROM objects WHERE owner = $1 AND sha256 = $2 FOR UPDATE", name);
             if (await look.ExecuteScalarAsync(cancellation) is bool isEncrypted)

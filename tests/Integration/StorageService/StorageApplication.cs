@@ -32,6 +32,8 @@ internal sealed class StorageApplication : IAsyncDisposable
 
     public string Log => host.Log;
 
+    public string Database => database;
+
     public IServiceProvider Services => host.Services;
 
     public static Task<StorageApplication> StartNewAsync(IReadOnlyDictionary<string, string>? settings = null, bool waitUntilReady = true) =>
