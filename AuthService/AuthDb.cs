@@ -1,4 +1,5 @@
 using AuthService.Keys;
+using AuthService.Requests;
 using AuthService.Tokens;
 using AuthService.Users;
 using Microsoft.EntityFrameworkCore;
@@ -19,6 +20,10 @@ public sealed class AuthDb(DbContextOptions<AuthDb> options) : DbContext(options
 
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
 
+    public DbSet<LoggedRequest> Requests => Set<LoggedRequest>();
+
+    public DbSet<KeyUsage> KeyUsage => Set<KeyUsage>();
+
     protected override void OnModelCreating(ModelBuilder model)
     {
         model.Entity<User>().ToTable("users");
@@ -26,6 +31,8 @@ public sealed class AuthDb(DbContextOptions<AuthDb> options) : DbContext(options
         model.Entity<RefreshToken>().ToTable("refresh_tokens").HasKey(token => token.Hash);
         model.Entity<SignInAttempts>().ToTable("sign_in_attempts").HasKey(attempts => attempts.Account);
         model.Entity<ApiKey>().ToTable("api_keys");
+        model.Entity<LoggedRequest>().ToTable("request_log").HasKey(request => new { request.Time, request.Id });
+        model.Entity<KeyUsage>().ToTable("key_usage").HasKey(usage => new { usage.KeyId, usage.Day });
         model.AddOutbox();
         model.UseSnakeCaseColumns();
     }

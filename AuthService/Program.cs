@@ -1,6 +1,7 @@
 using AuthService;
 using AuthService.Exchange;
 using AuthService.Keys;
+using AuthService.Requests;
 using AuthService.SigningKeys;
 using AuthService.Tokens;
 using AuthService.Users;
@@ -32,6 +33,7 @@ builder.Services.AddScoped<RefreshTokens>();
 builder.Services.AddScoped<RefreshGrant>();
 builder.Services.AddSingleton<ServiceGrant>();
 builder.Services.AddScoped<KeyFinder>();
+builder.AddRequestLog();
 
 var app = builder.Build();
 app.UseServiceDefaults();
@@ -40,4 +42,5 @@ app.MapTokens();
 app.MapJwks();
 app.MapKeys();
 app.MapExchange();
+app.MapRequests();
 app.Run();

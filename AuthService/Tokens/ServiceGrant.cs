@@ -12,7 +12,7 @@ public sealed class ServiceGrant(ServiceIdentity identity, TokenIssuer tokens)
     /// <summary>Who may call what. A service that is not here may call nobody.</summary>
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
-        ["gateway"] = [Scopes.Service.Exchange],
+        ["gateway"] = [Scopes.Service.Exchange, Scopes.Service.Quotas, Scopes.Service.Requests, Scopes.Service.Users],
         ["inference"] = [Scopes.Service.Objects, Scopes.Service.Registry],
         ["training"] = [Scopes.Service.Objects],
         ["feedback"] = [Scopes.Service.Predictions],

@@ -23,10 +23,11 @@ public static class ReportScoring
     private static async Task<Ok<Scored>> ScoreAsync(
         HttpRequest request, ClaimsPrincipal user, Predictor predictor, IOptions<CompatibilityOptions> options, CancellationToken cancellation)
     {
-        var prediction = new PredictionRequest(options.Value.ScoreModel, null, user.CallerId());
+        var prediction = new PredictionRequest(options.Value.ScoreModel, null, user.CallerId(), ClientAddress: request.ClientAddress());
         await predictor.AdmitAsync(prediction, images: false, cancellation);
         using var body = await JsonBodies.ReadAsync(request, cancellation);
         var answer = await predictor.PredictRowsAsync(prediction, body.RootElement, cancellation);
+        request.HttpContext.Response.CountItems(answer.Predictions.Count);
         var scores = answer.Predictions.Select(item => item.Score).ToArray();
         var errors = answer.Predictions.Index().Where(item => item.Item.Error is not null).ToDictionary(item => item.Index, item => item.Item.Error!.Detail);
         return TypedResults.Ok(Scored.From(answer.Id, "succeeded", scores, errors));

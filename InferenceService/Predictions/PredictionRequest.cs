@@ -7,7 +7,8 @@ namespace InferenceService.Predictions;
 /// <param name="Caller">Pseudonymous id of who asks; owns what is recorded.</param>
 /// <param name="Top">How many labels to answer, at least 1.</param>
 /// <param name="Priority">Which items of one model's queue run first.</param>
-public sealed record PredictionRequest(string Model, string? Version, string Caller, int Top = PredictionRequest.DefaultTop, Priority Priority = Priority.Interactive)
+/// <param name="ClientAddress">Where the caller is, as far as it may be kept; kept with what is recorded, and in no event.</param>
+public sealed record PredictionRequest(string Model, string? Version, string Caller, int Top = PredictionRequest.DefaultTop, Priority Priority = Priority.Interactive, string? ClientAddress = null)
 {
     public const int DefaultTop = 5;
 }

@@ -16,6 +16,11 @@ public static class Scopes
         public const string Registry = "registry";
         public const string Predictions = "predictions";
         public const string Exchange = "exchange";
+        public const string Quotas = "quotas";
+        public const string Requests = "requests";
+        public const string Users = "users";
+
+        internal static readonly IReadOnlyList<string> All = [Objects, Registry, Predictions, Exchange, Quotas, Requests, Users];
     }
 
     /// <summary>What a caller may ask for on an API key.</summary>

@@ -13,8 +13,7 @@ public static class TokenAuthenticationExtensions
 {
     public const string Scheme = "token";
 
-    private static readonly string[] AllScopes =
-        [.. Scopes.ForKeys, Scopes.Service.Objects, Scopes.Service.Registry, Scopes.Service.Predictions, Scopes.Service.Exchange];
+    private static readonly string[] AllScopes = [.. Scopes.ForKeys, .. Scopes.Service.All];
 
     /// <summary>Every endpoint needs a valid token unless it says otherwise.</summary>
     internal static void AddTokenAuthentication(this IServiceCollection services)

@@ -11,6 +11,7 @@ public static class Catalog
         ["rows"] = RowScenario.RunAsync,
         ["sustained"] = SustainedScenario.RunAsync,
         ["abandon"] = AbandonScenario.RunAsync,
+        ["door"] = DoorScenario.RunAsync,
         ["bounds"] = BoundsScenario.RunAsync,
         [Peers] = PeerScenario.RunAsync,
         [Quick] = QuickScenario.RunAsync,

@@ -1,6 +1,9 @@
 using System.Net.Http.Headers;
 using Gateway.Routing;
 using Integration.AuthService;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Integration.Gateway;
@@ -19,6 +22,10 @@ internal sealed class GatewayApplication : IAsyncDisposable
     public HttpClient Client { get; }
 
     public string Log => host.Log;
+
+    /// <summary>Where it speaks TLS, if it was told to.</summary>
+    public Uri SecureAddress => new(host.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>()
+        .Addresses.Single(address => address.StartsWith("https:", StringComparison.Ordinal)).Replace("[::]", "127.0.0.1", StringComparison.Ordinal));
 
     public ShiftedTime Time { get; }
 
