@@ -25,7 +25,7 @@ internal sealed class GatewayApplication : IAsyncDisposable
 
     /// <summary>Where it speaks TLS, if it was told to.</summary>
     public Uri SecureAddress => new(host.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>()
-        .Addresses.Single(address => address.StartsWith("https:", StringComparison.Ordinal)).Replace("[::]", "127.0.0.1", StringComparison.Ordinal));
+        .Addresses.Select(a => { Console.WriteLine("ADDR " + a); return a; }).Single(address => address.StartsWith("https:", StringComparison.Ordinal)).Replace("[::]", "127.0.0.1", StringComparison.Ordinal));
 
     public ShiftedTime Time { get; }
 

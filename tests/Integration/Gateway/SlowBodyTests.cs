@@ -32,11 +32,11 @@ public class SlowBodyTests
     {
         await using var gateway = await StartAsync(new Dictionary<string, string>());
         await using var sender = await ChunkSender.StartAsync(gateway, "/detect?streams");
-        await sender.SendAsync("first");
+        await sender.SendAsync(new string('a', 100_000)); // a part of an image
         await _inference.FirstBytes.GetOrAdd("?streams", _ => new()).Task.WaitAsync(Eventually.Deadline);
         await sender.SendAsync("last");
         await sender.EndAsync();
-        Assert.That(await sender.AnswerAsync(), Does.StartWith("HTTP/1.1 200").And.Contain("\"bytes\":9"));
+        Assert.That(await sender.AnswerAsync(), Does.StartWith("HTTP/1.1 200").And.Contain("\"bytes\":100004"));
     }
 
     [Test]
