@@ -9,15 +9,20 @@ var settings = new SuiteSettings(builder);
 var postgres = builder.AddPostgresServer(settings, "auth", "storage", "training", "inference", "feedback");
 var rabbitmq = builder.AddRabbitMQServer(settings);
 
+// Seals what the stores hold: lost, it takes that with it.
+var masterKey = builder.AddParameter("master-key", settings.MasterKey, secret: true);
+
 // Services: each has its own database, and all of them meet in RabbitMQ.
 var auth = builder.AddService<Projects.AuthService>("auth", settings)
     .Uses(postgres, "auth").Uses(rabbitmq, "rabbitmq")
     .WithEnvironment("Auth__Admin__Email", settings.AdminEmail)
-    .WithEnvironment("Auth__Admin__Password", builder.AddParameter("admin-password", settings.AdminPassword, secret: true));
+    .WithEnvironment("Auth__Admin__Password", builder.AddParameter("admin-password", settings.AdminPassword, secret: true))
+    .WithEnvironment("Auth__MasterKey", masterKey);
 
 var storage = builder.AddService<Projects.StorageService>("storage", settings)
     .Uses(postgres, "storage").Uses(rabbitmq, "rabbitmq")
     .WithEnvironment("Storage__Disk__Path", settings.State("objects"))
+    .WithEnvironment("Storage__MasterKey", masterKey)
     .WithConfigurationSection("Storage:S3")
     .WithReference(auth);
 

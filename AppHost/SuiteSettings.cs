@@ -27,12 +27,18 @@ internal sealed class SuiteSettings(IDistributedApplicationBuilder builder)
     /// <summary><c>Auth:Admin:Password</c>, generated when absent.</summary>
     public string AdminPassword => builder.Configuration["Auth:Admin:Password"] ?? Secret("admin-password");
 
+    /// <summary>What AuthService and StorageService seal with what lies in their stores: 32 bytes in base64, <c>Auth:MasterKey</c>, generated when absent.</summary>
+    public string MasterKey => builder.Configuration["Auth:MasterKey"] ?? Secret("master-key", () => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
+
     public string Repository(params string[] path) => Path.Combine([_repository, .. path]);
 
     public string State(params string[] path) => Path.Combine([Home, .. path]);
 
     /// <summary>A secret that stays the same from run to run: generated once, kept in <c>secrets/{name}</c> of the state folder.</summary>
-    public string Secret(string name)
+    public string Secret(string name) =>
+        Secret(name, () => RandomNumberGenerator.GetString("abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789", 24));
+
+    private string Secret(string name, Func<string> create)
     {
         var file = State("secrets", name);
         if (!File.Exists(file))
@@ -42,7 +48,7 @@ internal sealed class SuiteSettings(IDistributedApplicationBuilder builder)
             if (!OperatingSystem.IsWindows())
                 options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
             using var writer = new StreamWriter(file, options);
-            writer.Write(RandomNumberGenerator.GetString("abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789", 24));
+            writer.Write(create());
         }
         return File.ReadAllText(file).Trim();
     }

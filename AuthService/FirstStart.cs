@@ -7,7 +7,7 @@ namespace AuthService;
 
 /// <summary>What has to exist before anybody can sign in: a signing key and, where configured, an administrator.</summary>
 internal sealed partial class FirstStart(
-    DatabaseMigrator migrator, SigningKeyRing keys, FirstAdmin admin, IServiceScopeFactory scopes, ILogger<FirstStart> logger)
+    DatabaseMigrator migrator, SigningKeyRing keys, SigningKeyKeeper keeper, FirstAdmin admin, IServiceScopeFactory scopes, ILogger<FirstStart> logger)
     : BackgroundService, IHealthCheck
 {
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
@@ -21,7 +21,7 @@ internal sealed partial class FirstStart(
             {
                 await using var scope = scopes.CreateAsyncScope();
                 await admin.EnsureAsync(scope.ServiceProvider.GetRequiredService<AuthDb>(), stopping);
-                await keys.EnsureAsync(stopping);
+                await keeper.StartRingAsync(stopping);
                 return;
             }
             catch (Exception e) when (e.IsDatabaseAway())

@@ -11,6 +11,7 @@ using Microsoft.Extensions.Options;
 using ServiceDefaults.Authentication;
 using ServiceDefaults.Health;
 using ServiceDefaults.Http;
+using ServiceDefaults.Quotas;
 
 namespace InferenceService;
 
@@ -51,6 +52,8 @@ internal static class EngineExtensions
         services.AddSingleton<ImageIntake>();
         services.AddSingleton<ImageCapture>();
         services.AddHosted<ImageMover>();
+        services.AddQuotaLeases();
+        services.AddSingleton<ItemQuota>();
         services.AddSingleton<Predictor>();
         services.AddSingleton<PredictionRecorder>();
         services.AddHosted<PredictionLog>();

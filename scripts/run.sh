@@ -108,7 +108,7 @@ print_addresses() {
   if [ -f "$root/Gateway/wwwroot/index.html" ]; then say "console    $gateway/"; fi
   say "API docs   $gateway/docs"
   if [ -n "$dashboard" ]; then say "dashboard  $dashboard"; fi
-  say "admin      ${Auth__Admin__Email:-admin@suite.local} / ${Auth__Admin__Password:-$(cat "$SUITE_HOME/secrets/admin-password")}"
+  say "admin      $(admin_email) / $(admin_password)"
   say ""
   say "Try it:    $(example "$gateway")"
 }

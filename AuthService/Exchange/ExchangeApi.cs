@@ -13,20 +13,24 @@ public static class ExchangeApi
     public static void MapExchange(this IEndpointRouteBuilder app) =>
         app.MapPost("/internal/exchange", ExchangeAsync).RequireScope(Scopes.Service.Exchange).ExcludeFromDescription();
 
-    private static async Task<Ok<Exchanged>> ExchangeAsync(ExchangeRequest request, KeyFinder keys, TokenIssuer tokens, CancellationToken cancellation)
+    private static async Task<Ok<Exchanged>> ExchangeAsync(
+        ExchangeRequest request, KeyFinder keys, Standings standings, TokenIssuer tokens, CancellationToken cancellation)
     {
         if (request is { Guest: true, ApiKey: null })
-            return TypedResults.Ok(new Exchanged(tokens.ForGuest(), null, null));
+            return TypedResults.Ok(new Exchanged(tokens.ForGuest()));
         if (request is not { Guest: false, ApiKey: { } presented })
             throw ProblemException.Invalid("apiKey", "Send either 'apiKey' or 'guest'.");
 
-        var (key, role) = await keys.FindUsableAsync(presented, cancellation)
-            ?? throw new ProblemException(StatusCodes.Status401Unauthorized, "invalid-key", "The API key is unknown, expired or revoked.");
-        var scopes = key.Scopes.Intersect(Roles.ScopesOf(role)).ToArray(); // a key never outlives its owner's rights
-        return TypedResults.Ok(new Exchanged(tokens.ForKey(key.UserId, role, scopes, key.Id), key.Id, key.RequestsPerMinute));
+        if (await keys.FindUsableAsync(presented, cancellation) is not { } key || await standings.FindAsync(key.UserId, cancellation) is not { } owner)
+            throw new ProblemException(StatusCodes.Status401Unauthorized, "invalid-key", "The API key is unknown, expired or revoked.");
+        return TypedResults.Ok(new Exchanged(tokens.ForKey(owner, key), key.Id, key.RequestsPerMinute, key.DailyRequests, key.DailyItems, key.Models));
     }
 }
 
 public sealed record ExchangeRequest(string? ApiKey, bool Guest);
 
-public sealed record Exchanged(string Token, Guid? KeyId, int? RequestsPerMinute);
+/// <param name="DailyRequests">The key's quota, which the gateway takes from (<see cref="Quotas.QuotaApi"/>); null: none.</param>
+/// <param name="DailyItems">Taken from by who runs the items.</param>
+/// <param name="Models">The only ones the key is for; null: all.</param>
+public sealed record Exchanged(
+    string Token, Guid? KeyId = null, int? RequestsPerMinute = null, long? DailyRequests = null, long? DailyItems = null, IReadOnlyList<string>? Models = null);

@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using ServiceDefaults.Idempotency;
 
 namespace AuthService.Keys;
@@ -29,22 +30,37 @@ public sealed class ApiKey
     /// <summary>Null: the gateway's default for users.</summary>
     public int? RequestsPerMinute { get; init; }
 
-    /// <summary>Requests a day; null: none.</summary>
-    public int? DailyQuota { get; init; }
+    /// <summary>The only models it may be used with; null: all.</summary>
+    public string[]? Models { get; init; }
+
+    /// <summary>Requests a day (UTC); null: any number.</summary>
+    public long? DailyRequests { get; init; }
+
+    /// <summary>Predicted items a day (UTC); null: any number.</summary>
+    public long? DailyItems { get; init; }
+
+    /// <summary>Neither revoked nor expired.</summary>
+    public static Expression<Func<ApiKey, bool>> IsActive(DateTimeOffset now) => key => key.RevokedAt == null && (key.ExpiresAt == null || key.ExpiresAt > now);
 }
 
 public sealed record ApiKeyView(
-    Guid Id, string Name, string Prefix, IReadOnlyList<string> Scopes, DateTimeOffset CreatedAt, DateTimeOffset? LastUsedAt,
-    DateTimeOffset? ExpiresAt, int? RequestsPerMinute, int? DailyQuota)
+    Guid Id, string Name, string Prefix, IReadOnlyList<string> Scopes, IReadOnlyList<string>? Models, DateTimeOffset CreatedAt, DateTimeOffset? LastUsedAt,
+    DateTimeOffset? ExpiresAt, int? RequestsPerMinute, DailyQuota? DailyQuota)
 {
     public static ApiKeyView Of(ApiKey key) => new(
-        key.Id, key.Name, key.Prefix, key.Scopes, key.CreatedAt, key.LastUsedAt, key.ExpiresAt, key.RequestsPerMinute, key.DailyQuota);
+        key.Id, key.Name, key.Prefix, key.Scopes, key.Models, key.CreatedAt, key.LastUsedAt, key.ExpiresAt, key.RequestsPerMinute, DailyQuota.Of(key));
 }
+
+/// <param name="Next">Pass it as <c>cursor</c> for the page after; absent on the last.</param>
+public sealed record ApiKeyPage(IReadOnlyList<ApiKeyView> Items, string? Next);
 
 /// <param name="Key">The key, in this answer and never again.</param>
 public sealed record ApiKeyCreated(
-    Guid Id, string Name, string Prefix, string? Key, IReadOnlyList<string> Scopes, DateTimeOffset CreatedAt,
-    DateTimeOffset? ExpiresAt, int? RequestsPerMinute, int? DailyQuota) : IShownOnce
+    Guid Id, string Name, string Prefix, string? Key, IReadOnlyList<string> Scopes, IReadOnlyList<string>? Models, DateTimeOffset CreatedAt,
+    DateTimeOffset? ExpiresAt, int? RequestsPerMinute, DailyQuota? DailyQuota) : IShownOnce
 {
+    public static ApiKeyCreated Of(ApiKey key, string secret) => new(
+        key.Id, key.Name, key.Prefix, secret, key.Scopes, key.Models, key.CreatedAt, key.ExpiresAt, key.RequestsPerMinute, DailyQuota.Of(key));
+
     public object WithoutSecret() => this with { Key = null };
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Text.RegularExpressions;
 using ServiceDefaults.Problems;
 
 namespace AuthService.Keys;
@@ -6,12 +7,15 @@ namespace AuthService.Keys;
 /// <param name="Scopes">A subset of the caller's own; absent: all of them.</param>
 /// <param name="ExpiresAt">Absent: never.</param>
 /// <param name="RequestsPerMinute">Absent: the gateway's default.</param>
-/// <param name="DailyQuota">Requests a day; absent: none. Kept and shown, enforced nowhere yet.</param>
-public sealed record NewApiKey(
+/// <param name="DailyQuota">Absent: none.</param>
+/// <param name="Models">Absent: all.</param>
+public sealed partial record NewApiKey(
     string? Name, IReadOnlyList<string>? Scopes, DateTimeOffset? ExpiresAt, int? RequestsPerMinute,
-    [property: Description("Requests a day. Stored and shown, but not enforced yet: only requestsPerMinute limits a key.")] int? DailyQuota)
+    [property: Description("What the key may use up on one day (UTC): {\"requests\": 1000, \"items\": 5000}, either of them alone, or a number of requests.")] DailyQuota? DailyQuota,
+    [property: Description("The only models that the key may see and use; absent: all.")] IReadOnlyList<string>? Models = null)
 {
     private const int MaxNameLength = 100;
+    private const int MaxModels = 20; // every token of the key names them
 
     /// <exception cref="ProblemException">400 naming the field.</exception>
     public void Validate(DateTimeOffset now)
@@ -26,7 +30,13 @@ public sealed record NewApiKey(
             throw ProblemException.Invalid("expiresAt", "A key expires in the future.");
         if (RequestsPerMinute is < 1 or > 1_000_000)
             throw ProblemException.Invalid("requestsPerMinute", "requestsPerMinute is 1 to 1000000.");
-        if (DailyQuota < 1)
-            throw ProblemException.Invalid("dailyQuota", "dailyQuota is at least 1.");
+        if (Models is { Count: 0 or > MaxModels })
+            throw ProblemException.Invalid("models", $"A key is limited to 1 to {MaxModels} models. Leave 'models' out for all.");
+        if (Models?.Any(model => model is null || !ModelName().IsMatch(model)) == true)
+            throw ProblemException.Invalid("models", "A model's name has 1 to 64 letters, digits, dots, dashes and underscores.");
+        DailyQuota?.Validate();
     }
+
+    [GeneratedRegex(@"\A[A-Za-z0-9._-]{1,64}\z")]
+    private static partial Regex ModelName();
 }

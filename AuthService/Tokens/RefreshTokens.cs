@@ -25,24 +25,30 @@ public sealed class RefreshTokens(AuthDb db, TimeProvider time)
 
     public Task<string> StartFamilyAsync(Guid userId, CancellationToken cancellation) => AddAsync(Guid.CreateVersion7(), userId, cancellation);
 
-    /// <summary>Uses a token up and gives its successor; null when it is unknown or expired, or was used before: then its family ends.</summary>
-    public async Task<(Guid UserId, string Successor)?> RotateAsync(string presented, CancellationToken cancellation)
+    public async Task<Guid?> FindOwnerAsync(string presented, CancellationToken cancellation)
+    {
+        var hash = Secret.HashOf(presented);
+        return await db.RefreshTokens.Where(token => token.Hash == hash).Select(token => (Guid?)token.UserId).SingleOrDefaultAsync(cancellation);
+    }
+
+    /// <summary>
+    /// Uses a token up and gives its successor; null when it is unknown or expired, or was used before: then its family ends.
+    /// In the caller's transaction, to be committed in either case.
+    /// </summary>
+    public async Task<string?> RotateAsync(string presented, CancellationToken cancellation)
     {
         var hash = Secret.HashOf(presented);
         var now = time.GetUtcNow();
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         var used = await db.RefreshTokens
             .Where(token => token.Hash == hash && token.UsedAt == null && token.ExpiresAt > now)
             .ExecuteUpdateAsync(token => token.SetProperty(t => t.UsedAt, now), cancellation);
         var found = await db.RefreshTokens.AsNoTracking().SingleOrDefaultAsync(token => token.Hash == hash, cancellation);
 
-        string? successor = null;
         if (used == 1)
-            successor = await AddAsync(found!.Family, found.UserId, cancellation);
-        else if (found?.UsedAt is not null) // two parties hold it: the thief and the robbed can't be told apart
+            return await AddAsync(found!.Family, found.UserId, cancellation);
+        if (found?.UsedAt is not null) // two parties hold it: the thief and the robbed can't be told apart
             await db.RefreshTokens.Where(token => token.Family == found.Family).ExecuteDeleteAsync(cancellation);
-        await transaction.CommitAsync(cancellation);
-        return successor is null ? null : (found!.UserId, successor);
+        return null;
     }
 
     private async Task<string> AddAsync(Guid family, Guid userId, CancellationToken cancellation)

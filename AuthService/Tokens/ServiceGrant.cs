@@ -13,7 +13,7 @@ public sealed class ServiceGrant(ServiceIdentity identity, TokenIssuer tokens)
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["gateway"] = [Scopes.Service.Exchange, Scopes.Service.Quotas, Scopes.Service.Requests, Scopes.Service.Users],
-        ["inference"] = [Scopes.Service.Objects, Scopes.Service.Registry],
+        ["inference"] = [Scopes.Service.Objects, Scopes.Service.Registry, Scopes.Service.Quotas],
         ["training"] = [Scopes.Service.Objects],
         ["feedback"] = [Scopes.Service.Predictions],
     };

@@ -15,7 +15,7 @@ public sealed class SignInGuard(AuthDb db, SignInTurns turns, ServiceIdentity id
     /// <exception cref="ProblemException">429: locked, also for an account that does not exist.</exception>
     public async Task<User?> TryAsync(string account, Func<Task<User?>> verify, CancellationToken cancellation)
     {
-        var id = HMACSHA256.HashData(Encoding.UTF8.GetBytes($"sign-in:{identity.Secret}"), Encoding.UTF8.GetBytes(account));
+        var id = IdOf(account);
         using var turn = await turns.TakeAsync(id, cancellation);
         await EnterAsync(id, cancellation);
         var user = await verify();
@@ -23,6 +23,22 @@ public sealed class SignInGuard(AuthDb db, SignInTurns turns, ServiceIdentity id
             await db.SignInAttempts.Where(attempts => attempts.Account == id).ExecuteDeleteAsync(cancellation);
         return user;
     }
+
+    /// <summary>When the account can be tried again; null: now.</summary>
+    public async Task<DateTimeOffset?> LockedUntilAsync(string account, CancellationToken cancellation)
+    {
+        var (id, now) = (IdOf(account), time.GetUtcNow());
+        return await db.SignInAttempts.Where(attempts => attempts.Account == id && attempts.LockedUntil > now).Select(attempts => attempts.LockedUntil).SingleOrDefaultAsync(cancellation);
+    }
+
+    /// <summary>Forgets the failed attempts.</summary>
+    public Task UnlockAsync(string account, CancellationToken cancellation)
+    {
+        var id = IdOf(account);
+        return db.SignInAttempts.Where(attempts => attempts.Account == id).ExecuteDeleteAsync(cancellation);
+    }
+
+    private byte[] IdOf(string account) => HMACSHA256.HashData(Encoding.UTF8.GetBytes($"sign-in:{identity.Secret}"), Encoding.UTF8.GetBytes(account));
 
     private async Task EnterAsync(byte[] id, CancellationToken cancellation)
     {

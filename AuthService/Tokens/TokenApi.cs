@@ -12,13 +12,14 @@ public static class TokenApi
         app.MapPost("/token", IssueAsync).AllowAnonymous().DisableAntiforgery().WithTags("Tokens").WithSummary("Sign in, or renew a sign-in");
 
     private static async Task<Ok<TokenAnswer>> IssueAsync(
-        [AsParameters] TokenRequest form, HttpContext context, PasswordGrant users, RefreshGrant sessions, ServiceGrant services, CancellationToken cancellation)
+        [AsParameters] TokenRequest form, HttpContext context, PasswordGrant users, Sessions sessions, ServiceGrant services, CancellationToken cancellation)
     {
         context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Ok(form.EffectiveGrantType switch
         {
             "password" => await users.IssueAsync(form, cancellation),
-            "refresh_token" => await sessions.IssueAsync(form, cancellation),
+            "refresh_token" => await sessions.RenewAsync(TokenRequest.Required("refresh_token", form.RefreshToken), cancellation)
+                ?? throw TokenAnswer.Refused("The refresh token is not valid or no longer valid."),
             "client_credentials" => services.Issue(form, context.Request),
             _ => throw ProblemException.Invalid("grant_type", "grant_type is 'password', 'refresh_token' or 'client_credentials'."),
         });
@@ -35,6 +36,10 @@ public sealed class TokenRequest
 
     [FromForm(Name = "password")]
     public string? Password { get; init; }
+
+    /// <summary>Together with a one-time password: the one to have from now on.</summary>
+    [FromForm(Name = "new_password")]
+    public string? NewPassword { get; init; }
 
     [FromForm(Name = "refresh_token")]
     public string? RefreshToken { get; init; }

@@ -1,3 +1,4 @@
+using AuthService.Keys;
 using AuthService.SigningKeys;
 using AuthService.Users;
 using ServiceDefaults.Authentication;
@@ -13,18 +14,33 @@ public sealed class TokenIssuer(SigningKeyRing keys, TimeProvider time)
     /// <summary>Of tokens that the gateway gets for an API key or a guest.</summary>
     public static readonly TimeSpan ExchangedLifetime = TimeSpan.FromSeconds(60);
 
-    public string ForUser(Guid id, string role) => Issue(id.ToString(), role, Roles.ScopesOf(role), null, AccessLifetime);
+    public string ForUser(Standing user) => Sign(Of(user, AccessLifetime));
 
-    public string ForService(string name, string scope) => Issue(name, "service", [scope], null, AccessLifetime);
+    public string ForKey(Standing user, ApiKey key) => Sign(Of(user, ExchangedLifetime) with
+    {
+        Scopes = [.. user.Scopes.Intersect(key.Scopes)], // a key never outlives its owner's rights
+        KeyId = key.Id,
+        Models = key.Models,
+        HasItemQuota = key.DailyItems is not null,
+        ConsentGap = key.Scopes.Contains(Scopes.Predict) ? user.Gap : null,
+    });
 
-    public string ForKey(Guid user, string role, IReadOnlyList<string> scopes, Guid keyId) => Issue(user.ToString(), role, scopes, keyId, ExchangedLifetime);
+    public string ForService(string name, string scope) => Sign(Now(name, "service", [scope], AccessLifetime));
 
-    public string ForGuest() => Issue("guest", "guest", [Scopes.Predict], null, ExchangedLifetime);
+    public string ForGuest() => Sign(Now("guest", "guest", [Scopes.Predict], ExchangedLifetime));
 
-    private string Issue(string subject, string role, IReadOnlyList<string> scopes, Guid? keyId, TimeSpan lifetime)
+    private static TokenClaims Of(Standing user, TimeSpan lifetime) =>
+        new(user.UserId.ToString(), [user.Role], [.. user.Scopes], null, user.AsOf, user.AsOf + lifetime) { ConsentGap = user.Gap };
+
+    private TokenClaims Now(string subject, string role, IReadOnlyList<string> scopes, TimeSpan lifetime)
     {
         var now = time.GetUtcNow();
+        return new TokenClaims(subject, [role], scopes, null, now, now + lifetime);
+    }
+
+    private string Sign(TokenClaims claims)
+    {
         var key = keys.Current;
-        return JsonWebToken.Sign(new TokenClaims(subject, [role], scopes, keyId, now, now + lifetime), key.Kid, key.Key);
+        return JsonWebToken.Sign(claims, key.Kid, key.Key);
     }
 }

@@ -1,6 +1,6 @@
-using System.Data;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using ServiceDefaults.History;
 
 namespace AuthService.Users;
 
@@ -24,8 +24,7 @@ public sealed partial class FirstAdmin(IOptions<FirstAdminOptions> options, Pass
         if (PasswordPolicy.Objection(password, email) is { } objection)
             throw new InvalidOperationException($"Auth:Admin:Password: {objection}");
 
-        await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellation);
-        await db.Database.ExecuteSqlAsync($"LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE", cancellation); // replicas start together
+        await using var change = await db.BeginRecordedChangeAsync(cancellation); // replicas start together, and registrations come this way too
         if (await db.Users.AnyAsync(user => user.Role == Roles.Admin, cancellation))
             return;
         if (await db.Users.AnyAsync(user => user.Email == email, cancellation))
@@ -33,9 +32,10 @@ public sealed partial class FirstAdmin(IOptions<FirstAdminOptions> options, Pass
             LogTaken(logger); // whoever registered it first must not become administrator by that
             return;
         }
-        db.Add(new User { Email = email, PasswordHash = passwords.Hash(password), Role = Roles.Admin, CreatedAt = time.GetUtcNow() });
-        await db.SaveChangesAsync(cancellation);
-        await transaction.CommitAsync(cancellation);
+        var user = new User { Email = email, PasswordHash = passwords.Hash(password), Role = Roles.Admin, CreatedAt = time.GetUtcNow() };
+        db.Add(user);
+        change.Append(user.Id.ToString(), "user.first-admin", "configuration", new { role = user.Role }, user.CreatedAt);
+        await change.CommitAsync(cancellation);
         LogCreated(logger);
     }
 

@@ -1,13 +1,11 @@
 using Microsoft.AspNetCore.Identity;
-using Microsoft.Extensions.Options;
 
 namespace AuthService.Users;
 
-/// <summary>ASP.NET Core Identity's hasher (PBKDF2 with a salt each), taking the same time whether or not there is a user.</summary>
-public sealed class Passwords(IOptions<PasswordHasherOptions> options)
+/// <summary>ASP.NET Core Identity's hasher (PBKDF2 with a salt each), doing the same work whether or not there is a user.</summary>
+public sealed class Passwords(IPasswordHasher<User> hasher)
 {
-    private readonly PasswordHasher<User> hasher = new(options);
-    private readonly Lazy<string> nobodysHash = new(() => new PasswordHasher<User>(options).HashPassword(null!, Guid.NewGuid().ToString()));
+    private readonly Lazy<string> nobodysHash = new(() => hasher.HashPassword(null!, Guid.NewGuid().ToString()));
 
     public string Hash(string password) => hasher.HashPassword(null!, password);
 

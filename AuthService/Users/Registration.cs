@@ -13,12 +13,17 @@ public sealed record Registration(string? Email, string? Password, ConsentReques
             throw ProblemException.Invalid("password", objection);
         if (Consent is null && consentIsRequired)
             throw ProblemException.Invalid("consent", "Registering needs consent: {\"version\": \"...\"}.");
-        if (Consent is not null && (string.IsNullOrWhiteSpace(Consent.Version) || Consent.Version.Length > 50))
-            throw ProblemException.Invalid("consent.version", "Consent names the version of the terms that was agreed to, in at most 50 characters.");
-        return new ValidRegistration(email, Password!, Consent?.Version!.Trim());
+        return new ValidRegistration(email, Password!, Consent?.Validate("consent.version"));
     }
 }
 
-public sealed record ConsentRequest(string? Version);
+public sealed record ConsentRequest(string? Version)
+{
+    /// <returns>The version of the terms that was agreed to.</returns>
+    /// <exception cref="ProblemException">400 naming the field.</exception>
+    public string Validate(string field) => string.IsNullOrWhiteSpace(Version) || Version.Length > 50
+        ? throw ProblemException.Invalid(field, "Consent names the version of the terms that was agreed to, in at most 50 characters.")
+        : Version.Trim();
+}
 
 public sealed record ValidRegistration(string Email, string Password, string? ConsentVersion);

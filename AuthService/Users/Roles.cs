@@ -9,6 +9,8 @@ public static class Roles
     public const string Analyst = "analyst";
     public const string Admin = "admin";
 
+    public static readonly IReadOnlyList<string> All = [User, Analyst, Admin];
+
     private static readonly string[] UserScopes = [Scopes.Predict, Scopes.Feedback];
     private static readonly string[] AnalystScopes = [.. UserScopes, Scopes.Insights, Scopes.Train];
     private static readonly string[] AdminScopes = [.. AnalystScopes, Scopes.Admin];

@@ -10,30 +10,21 @@ public sealed class User
 
     public required string PasswordHash { get; set; }
 
+    /// <summary>Set: an administrator made the password; it is only good for choosing another, until then.</summary>
+    public DateTimeOffset? OneTimeUntil { get; set; }
+
     public required string Role { get; set; }
 
     public required DateTimeOffset CreatedAt { get; init; }
-}
 
-/// <summary>That a person agreed to a version of the terms.</summary>
-public sealed class Consent
-{
-    public Guid Id { get; init; } = Guid.CreateVersion7();
+    public DateTimeOffset? DisabledAt { get; set; }
 
-    public required Guid UserId { get; init; }
-
-    public required string Version { get; init; }
-
-    public required DateTimeOffset GivenAt { get; init; }
-
-    public DateTimeOffset? WithdrawnAt { get; set; }
+    /// <summary>What the newest of the <see cref="Users.Consent"/>s says; here too, so that one row tells what a token may.</summary>
+    public ConsentState Consent { get; set; }
 }
 
 public sealed record Profile(Guid Id, string Email, string Role, IReadOnlyList<string> Scopes, DateTimeOffset CreatedAt, ConsentGiven? Consent)
 {
     public static Profile Of(User user, Consent? consent) => new(
-        user.Id, user.Email, user.Role, Roles.ScopesOf(user.Role), user.CreatedAt,
-        consent is null ? null : new ConsentGiven(consent.Version, consent.GivenAt));
+        user.Id, user.Email, user.Role, Roles.ScopesOf(user.Role), user.CreatedAt, consent is null ? null : ConsentGiven.Of(consent));
 }
-
-public sealed record ConsentGiven(string Version, DateTimeOffset GivenAt);

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using ServiceDefaults.Authentication;
 using ServiceDefaults.Database;
+using ServiceDefaults.History;
 using ServiceDefaults.Idempotency;
 using ServiceDefaults.Problems;
 
@@ -21,14 +22,23 @@ public static class UsersApi
         Registration registration, AuthDb db, Passwords passwords, IHostEnvironment environment, TimeProvider time, CancellationToken cancellation)
     {
         var valid = registration.Validate(consentIsRequired: environment.IsProduction());
-        var user = new User { Email = valid.Email, PasswordHash = passwords.Hash(valid.Password), Role = Roles.User, CreatedAt = time.GetUtcNow() };
+        var user = new User
+        {
+            Email = valid.Email,
+            PasswordHash = passwords.Hash(valid.Password),
+            Role = Roles.User,
+            CreatedAt = time.GetUtcNow(),
+            Consent = valid.ConsentVersion is null ? ConsentState.None : ConsentState.Given,
+        };
         var consent = valid.ConsentVersion is { } version ? new Consent { UserId = user.Id, Version = version, GivenAt = user.CreatedAt } : null;
+        await using var change = await db.BeginRecordedChangeAsync(cancellation);
         db.Add(user);
         if (consent is not null)
             db.Add(consent);
+        change.Append(user.Id.ToString(), "user.registered", user.Id.ToString(), new { text = consent?.Text, version = consent?.Version }, user.CreatedAt);
         try
         {
-            await db.SaveChangesAsync(cancellation);
+            await change.CommitAsync(cancellation);
         }
         catch (DbUpdateException e) when (e.IsUniqueViolation())
         {

@@ -39,8 +39,11 @@ public static class MaskDetection
         return TypedResults.Ok(new Detections(results.All(result => result.Success), results.Length, results));
     }
 
-    private static PredictionRequest Request(IOptions<CompatibilityOptions> options, ClaimsPrincipal user, HttpRequest http) =>
-        new(options.Value.DetectModel, null, user.CallerId(), ClientAddress: http.ClientAddress());
+    private static PredictionRequest Request(IOptions<CompatibilityOptions> options, ClaimsPrincipal user, HttpRequest http)
+    {
+        user.RequireModel(options.Value.DetectModel);
+        return new PredictionRequest(options.Value.DetectModel, null, user.CallerId()) { QuotaKey = user.ItemQuotaKey(), ClientAddress = http.ClientAddress() };
+    }
 
     /// <param name="FileName">Only in a batch.</param>
     /// <param name="Error">Only for an image of a batch that could not be predicted.</param>

@@ -23,7 +23,8 @@ public static class ReportScoring
     private static async Task<Ok<Scored>> ScoreAsync(
         HttpRequest request, ClaimsPrincipal user, Predictor predictor, IOptions<CompatibilityOptions> options, CancellationToken cancellation)
     {
-        var prediction = new PredictionRequest(options.Value.ScoreModel, null, user.CallerId(), ClientAddress: request.ClientAddress());
+        user.RequireModel(options.Value.ScoreModel);
+        var prediction = new PredictionRequest(options.Value.ScoreModel, null, user.CallerId()) { QuotaKey = user.ItemQuotaKey(), ClientAddress = request.ClientAddress() };
         await predictor.AdmitAsync(prediction, images: false, cancellation);
         using var body = await JsonBodies.ReadAsync(request, cancellation);
         var answer = await predictor.PredictRowsAsync(prediction, body.RootElement, cancellation);

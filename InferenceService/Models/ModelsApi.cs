@@ -1,4 +1,6 @@
+using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
+using ServiceDefaults.Authentication;
 using ServiceDefaults.Problems;
 
 namespace InferenceService.Models;
@@ -8,9 +10,9 @@ public static class ModelsApi
 {
     public static void MapModels(this IEndpointRouteBuilder app)
     {
-        var models = app.MapGroup("/v1/models").WithTags("Models");
-        models.MapGet("/", (ModelHost host) => TypedResults.Ok(new ModelList([.. host.Live.OrderBy(m => m.Manifest.Name, StringComparer.Ordinal).Select(served => ModelView.From(served, host))])))
-            .WithName("ListModels").WithSummary("The models that serve now.");
+        var models = app.MapGroup("/v1/models").RequireAllowedModel().WithTags("Models");
+        models.MapGet("/", (ModelHost host, ClaimsPrincipal user) => TypedResults.Ok(new ModelList([.. host.Live.Where(m => user.MayUse(m.Manifest.Name)).OrderBy(m => m.Manifest.Name, StringComparer.Ordinal).Select(served => ModelView.From(served, host))])))
+            .WithName("ListModels").WithSummary("The models that serve now and that you may use.");
         models.MapGet("/{model}", Get).WithName("GetModel").WithSummary("One model: task, labels or columns, metrics.").ProducesProblem(StatusCodes.Status404NotFound);
     }
 

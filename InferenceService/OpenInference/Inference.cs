@@ -16,7 +16,7 @@ namespace InferenceService.OpenInference;
 /// </summary>
 internal sealed class Inference(
     VersionLookup lookup, PredictionLog log, PredictionRecorder recorder, UploadBudget budget,
-    InferenceMetrics metrics, IOptions<OpenInferenceOptions> options)
+    ItemQuota quota, InferenceMetrics metrics, IOptions<OpenInferenceOptions> options)
 {
     /// <exception cref="ProblemException">Says why not; nothing of a refused request is recorded.</exception>
     public async Task<InferResponse> RunAsync(PredictionRequest request, HttpRequest http, CancellationToken cancellation)
@@ -38,6 +38,7 @@ internal sealed class Inference(
         var contract = TensorContract.Of(model);
         var infer = new InferRequestReader(contract, memory, maxBatch).Read(body, jsonLength);
         var input = Describe(infer, contract);
+        await quota.TakeAsync(request.QuotaKey, infer.Batch, cancellation);
         var run = new PredictionRun(model.Manifest, request);
         try
         {

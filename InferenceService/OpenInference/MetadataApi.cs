@@ -1,6 +1,8 @@
 using System.Reflection;
+using System.Security.Claims;
 using InferenceService.Models;
 using Microsoft.AspNetCore.Http.HttpResults;
+using ServiceDefaults.Authentication;
 
 namespace InferenceService.OpenInference;
 
@@ -15,16 +17,16 @@ internal static class MetadataApi
     public static void MapMetadata(this RouteGroupBuilder v2)
     {
         v2.MapGet("/", () => TypedResults.Ok(Server)).WithName("ServerMetadata").WithSummary("The server and the extensions of the protocol that it speaks.");
-        v2.MapGet("/models", (ModelHost host) => TypedResults.Ok(new ModelList([.. Live(host).Select(served => ModelMetadata.Of(served, host))])))
+        v2.MapGet("/models", (ModelHost host, ClaimsPrincipal user) => TypedResults.Ok(new ModelList([.. Live(host).Where(served => user.MayUse(served.Manifest.Name)).Select(served => ModelMetadata.Of(served, host))])))
             .WithName("ListInferenceModels").WithSummary("The models that serve now, with their tensors.");
 
         v2.MapGet("/models/{model}", (string model, VersionLookup lookup, CancellationToken cancellation) => MetadataAsync(model, null, lookup, cancellation))
-            .WithName("ModelMetadata").WithSummary("A model's inputs and outputs.");
-        v2.MapGet("/models/{model}/versions/{version}", MetadataAsync).WithName("ModelVersionMetadata").WithSummary("The same of one version.");
+            .RequireAllowedModel().WithName("ModelMetadata").WithSummary("A model's inputs and outputs.");
+        v2.MapGet("/models/{model}/versions/{version}", MetadataAsync).RequireAllowedModel().WithName("ModelVersionMetadata").WithSummary("The same of one version.");
 
         v2.MapGet("/models/{model}/config", (string model, VersionLookup lookup, CancellationToken cancellation) => ConfigurationAsync(model, null, lookup, cancellation))
-            .WithName("ModelConfiguration").WithSummary("How a model is served: batching, queue, device.");
-        v2.MapGet("/models/{model}/versions/{version}/config", ConfigurationAsync).WithName("ModelVersionConfiguration").WithSummary("The same of one version.");
+            .RequireAllowedModel().WithName("ModelConfiguration").WithSummary("How a model is served: batching, queue, device.");
+        v2.MapGet("/models/{model}/versions/{version}/config", ConfigurationAsync).RequireAllowedModel().WithName("ModelVersionConfiguration").WithSummary("The same of one version.");
     }
 
     private static async Task<Ok<ModelMetadata>> MetadataAsync(string model, string? version, VersionLookup lookup, CancellationToken cancellation) =>

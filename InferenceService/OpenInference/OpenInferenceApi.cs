@@ -52,10 +52,11 @@ public static class OpenInferenceApi
 
     private static async Task<InferResponse> InferAsync(string model, string? version, HttpRequest http, ClaimsPrincipal user, Inference inference, CancellationToken cancellation)
     {
+        user.RequireModel(model);
         using var deadline = RequestDeadline.Start(http, cancellation);
         try
         {
-            return await inference.RunAsync(new PredictionRequest(model, version, user.CallerId(), ClientAddress: http.ClientAddress()), http, deadline.Token);
+            return await inference.RunAsync(new PredictionRequest(model, version, user.CallerId()) { QuotaKey = user.ItemQuotaKey(), ClientAddress = http.ClientAddress() }, http, deadline.Token);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {

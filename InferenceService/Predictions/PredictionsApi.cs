@@ -30,7 +30,8 @@ public static class PredictionsApi
     {
         if (top is < 1)
             throw ProblemException.Invalid("top", "'top' is how many labels to answer, at least 1.");
-        var request = new PredictionRequest(model, version, user.CallerId(), top ?? PredictionRequest.DefaultTop, ClientAddress: http.ClientAddress());
+        user.RequireModel(model);
+        var request = new PredictionRequest(model, version, user.CallerId(), top ?? PredictionRequest.DefaultTop) { QuotaKey = user.ItemQuotaKey(), ClientAddress = http.ClientAddress() };
         using var inTime = RequestDeadline.Start(http, cancellation);
         try
         {

@@ -16,7 +16,7 @@ namespace InferenceService.Predictions;
 /// </summary>
 public sealed class Predictor(
     ModelHost host, VersionsOnDemand versions, ImageIntake intake, ImageCapture capture, PredictionLog log, PredictionRecorder recorder,
-    InferenceMetrics metrics, IOptions<PredictionOptions> options)
+    ItemQuota quota, InferenceMetrics metrics, IOptions<PredictionOptions> options)
 {
     /// <summary>Turns away before a body is read what can't be answered: unknown model, wrong kind of input, database away.</summary>
     /// <exception cref="ProblemException">404, 415 or 503.</exception>
@@ -42,6 +42,7 @@ public sealed class Predictor(
         // From here on this version answers, whatever is promoted meanwhile.
         using var lease = await versions.LeaseAsync(request.Model, request.Version, cancellation);
         var model = lease.Model;
+        await quota.TakeAsync(request.QuotaKey, images.Count, cancellation);
         using var run = new PredictionRun(model.Manifest, request);
         // The first item works on this thread; only several are worth a hop each.
         await Task.WhenAll(images.Select(image => (image, item: run.Begin(image.Field))).ToArray()
@@ -102,6 +103,7 @@ public sealed class Predictor(
         if (rows.GetArrayLength() > limit)
             throw ProblemException.TooLarge("rows", $"At most {limit} rows fit in one request.");
 
+        await quota.TakeAsync(request.QuotaKey, rows.GetArrayLength(), cancellation);
         using var run = new PredictionRun(model.Manifest, request);
         await RunRowsAsync(model, run, rows.EnumerateArray().Select((row, index) => (run.Begin($"rows[{index}]"), index, row)), cancellation);
         return await recorder.FinishAsync(run, cancellation);

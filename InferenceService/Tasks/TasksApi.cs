@@ -16,7 +16,7 @@ internal static class TasksApi
     public static void MapTasks(this IEndpointRouteBuilder app)
     {
         app.MapPost("/v1/models/{model}/tasks", CreateAsync)
-            .RequireScope(Scopes.Predict).WithTags("Tasks")
+            .RequireScope(Scopes.Predict).RequireAllowedModel().WithTags("Tasks")
             .WithName("CreateTask").WithSummary("Predict images or rows of any number later: a zip, images, NDJSON, CSV or {\"rows\": [...]}.")
             .TakesInputs()
             .WithMetadata(new DisableRequestSizeLimitAttribute()) // Tasks:MaxInputBytes, counted while it comes
@@ -40,11 +40,12 @@ internal static class TasksApi
     }
 
     private static async Task<Accepted<TaskView>> CreateAsync(
-        string model, string? version, int? top, HttpContext http, ClaimsPrincipal user, InferenceDb db, TaskWatch watch, TimeProvider time, CancellationToken cancellation)
+        string model, string? version, int? top, HttpContext http, ClaimsPrincipal user, InferenceDb db, ItemQuota quota, TaskWatch watch, TimeProvider time, CancellationToken cancellation)
     {
         if (top is < 1)
             throw ProblemException.Invalid("top", "'top' is how many labels to answer, at least 1.");
         var input = http.Features.Get<StoredInput>()!;
+        await quota.TakeAsync(user.ItemQuotaKey(), input.Total, cancellation); // here, where a repeated request does not come
         var now = time.GetUtcNow();
         var task = new TaskRecord
         {

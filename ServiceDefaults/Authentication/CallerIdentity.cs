@@ -7,6 +7,9 @@ public static class CallerIdentity
 {
     private const string ScopeClaim = "scope";
     private const string KeyClaim = "key";
+    private const string ModelsClaim = "models";
+    private const string ItemQuotaClaim = "item_quota";
+    private const string ConsentClaim = "consent";
 
     public static ClaimsPrincipal Create(TokenClaims claims, string scheme)
     {
@@ -16,6 +19,12 @@ public static class CallerIdentity
         identity.AddClaims(claims.Scopes.Select(scope => new Claim(ScopeClaim, scope)));
         if (claims.KeyId is { } key)
             identity.AddClaim(new Claim(KeyClaim, key.ToString()));
+        if (claims.Models is { } models)
+            identity.AddClaim(new Claim(ModelsClaim, string.Join(' ', models)));
+        if (claims.HasItemQuota)
+            identity.AddClaim(new Claim(ItemQuotaClaim, "true"));
+        if (claims.ConsentGap is { } gap)
+            identity.AddClaim(new Claim(ConsentClaim, gap.ToString()));
         return new ClaimsPrincipal(identity);
     }
 
@@ -26,4 +35,14 @@ public static class CallerIdentity
     public static bool HasScope(this ClaimsPrincipal user, string scope) => user.HasClaim(ScopeClaim, scope);
 
     public static Guid? ApiKeyId(this ClaimsPrincipal user) => Guid.TryParse(user.FindFirstValue(KeyClaim), out var key) ? key : null;
+
+    /// <summary>The key whose daily quota of items the caller uses up; null: there is none to use up.</summary>
+    public static Guid? ItemQuotaKey(this ClaimsPrincipal user) => user.HasClaim(ItemQuotaClaim, "true") ? user.ApiKeyId() : null;
+
+    /// <summary>Whether the caller may know of a model and use it: an API key can be limited to some.</summary>
+    public static bool MayUse(this ClaimsPrincipal user, string model) =>
+        user.FindFirstValue(ModelsClaim) is not { } models || models.Split(' ').Contains(model, StringComparer.Ordinal);
+
+    internal static ConsentGap? ConsentGap(this ClaimsPrincipal user) =>
+        Enum.TryParse<ConsentGap>(user.FindFirstValue(ConsentClaim), out var gap) ? gap : null;
 }

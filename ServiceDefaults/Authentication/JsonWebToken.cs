@@ -30,12 +30,18 @@ public static class JsonWebToken
             ["sub"] = claims.Subject,
             ["roles"] = claims.Roles,
             ["scope"] = string.Join(' ', claims.Scopes),
-            ["iat"] = claims.IssuedAt.ToUnixTimeSeconds(),
+            ["iat"] = claims.IssuedAt.ToUnixTimeMilliseconds() / 1000m, // a sign-in right after a sign-out is not the one before
             ["exp"] = claims.ExpiresAt.ToUnixTimeSeconds(),
             ["jti"] = Guid.CreateVersion7().ToString("N"),
         };
         if (claims.KeyId is { } keyId)
             payload["key"] = keyId;
+        if (claims.Models is { } models)
+            payload["models"] = string.Join(' ', models);
+        if (claims.HasItemQuota)
+            payload["item_quota"] = "true";
+        if (claims.ConsentGap is { } gap)
+            payload["consent"] = gap.ToString().ToLowerInvariant();
         var signed = $"{Base64Url.EncodeToString(header)}.{Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(payload))}";
         return $"{signed}.{Base64Url.EncodeToString(key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256))}";
     }
@@ -72,7 +78,7 @@ public static class JsonWebToken
             var forUs = payload.RootElement.GetProperty("iss").GetString() == Issuer && payload.RootElement.GetProperty("aud").GetString() == Audience;
             return forUs && IsInTime(claims, now) ? claims : null;
         }
-        catch (Exception e) when (e is JsonException or FormatException or KeyNotFoundException or InvalidOperationException or ArgumentException)
+        catch (Exception e) when (e is JsonException or FormatException or KeyNotFoundException or InvalidOperationException or ArgumentException or OverflowException)
         {
             return null;
         }
@@ -86,6 +92,11 @@ public static class JsonWebToken
         [.. payload.GetProperty("roles").EnumerateArray().Select(role => role.GetString()!)],
         payload.GetProperty("scope").GetString()!.Split(' ', StringSplitOptions.RemoveEmptyEntries),
         payload.TryGetProperty("key", out var key) ? key.GetGuid() : null,
-        DateTimeOffset.FromUnixTimeSeconds(payload.GetProperty("iat").GetInt64()),
-        DateTimeOffset.FromUnixTimeSeconds(payload.GetProperty("exp").GetInt64()));
+        DateTimeOffset.FromUnixTimeMilliseconds((long)(payload.GetProperty("iat").GetDecimal() * 1000)),
+        DateTimeOffset.FromUnixTimeSeconds(payload.GetProperty("exp").GetInt64()))
+    {
+        Models = payload.TryGetProperty("models", out var models) ? models.GetString()!.Split(' ', StringSplitOptions.RemoveEmptyEntries) : null,
+        HasItemQuota = payload.TryGetProperty("item_quota", out var quota) && quota.GetString() == "true",
+        ConsentGap = payload.TryGetProperty("consent", out var consent) ? Enum.Parse<ConsentGap>(consent.GetString()!, ignoreCase: true) : null,
+    };
 }

@@ -7,21 +7,28 @@ namespace ServiceDefaults.Authentication;
 
 /// <summary>
 /// AuthService's published keys, cached. An unknown <c>kid</c> fetches again, at most once per
-/// <see cref="MinRefreshInterval"/>, so that made-up kids can't turn every request into a call.
+/// <see cref="MinRefreshInterval"/>, so that made-up kids can't turn every request into a call. What is older than
+/// <see cref="MaxAge"/> is fetched again beside the requests: a key that is published no more verifies nothing for long.
 /// </summary>
 internal sealed class RemoteVerificationKeys(HttpClient auth, TimeProvider time) : IVerificationKeys
 {
     private static readonly TimeSpan MinRefreshInterval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan FailureMemory = TimeSpan.FromSeconds(1);
     private readonly SemaphoreSlim gate = new(1, 1);
     private FrozenDictionary<string, ECDsa> keys = FrozenDictionary<string, ECDsa>.Empty;
     private DateTimeOffset fetchedAt = DateTimeOffset.MinValue;
     private DateTimeOffset failedAt = DateTimeOffset.MinValue;
+    private int isRefreshing;
 
     public async ValueTask<ECDsa?> FindAsync(string kid, CancellationToken cancellation)
     {
         if (keys.GetValueOrDefault(kid) is { } known)
+        {
+            if (time.GetUtcNow() - fetchedAt >= MaxAge && Interlocked.Exchange(ref isRefreshing, 1) == 0)
+                _ = RefreshAsync(); // nobody waits for it
             return known;
+        }
 
         await gate.WaitAsync(cancellation);
         try
@@ -33,6 +40,30 @@ internal sealed class RemoteVerificationKeys(HttpClient auth, TimeProvider time)
         finally
         {
             gate.Release();
+        }
+    }
+
+    private async Task RefreshAsync()
+    {
+        try
+        {
+            await gate.WaitAsync();
+            try
+            {
+                await FetchAsync(CancellationToken.None);
+            }
+            finally
+            {
+                gate.Release();
+            }
+        }
+        catch (HttpRequestException)
+        {
+            // AuthService is away: what was known goes on verifying, and the next request tries again.
+        }
+        finally
+        {
+            isRefreshing = 0;
         }
     }
 

@@ -49,7 +49,7 @@ internal sealed class QuotaLease
                 held = 0; // a day has ended since
             (remaining, resetsAt) = (grant.Remaining, grant.ResetsAt);
             held += grant.Granted;
-            ForgetYesterday_NeedsLock(now);
+            usedAt = now;
             if (held < amount)
                 return new QuotaAnswer(false, held + remaining, grant.ResetsAt);
             held -= amount;

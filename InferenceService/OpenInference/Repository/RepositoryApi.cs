@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using System.Text.Json;
 using InferenceService.Models;
 using InferenceService.Predictions;
@@ -19,7 +20,7 @@ internal static class RepositoryApi
             .WithSummary("Give a model's memory back until it is loaded again or the service restarts.");
     }
 
-    private static async Task<Ok<List<IndexEntry>>> IndexAsync(HttpRequest http, ModelHost host, Residency residency, UploadBudget budget, CancellationToken cancellation)
+    private static async Task<Ok<List<IndexEntry>>> IndexAsync(HttpRequest http, ClaimsPrincipal user, ModelHost host, Residency residency, UploadBudget budget, CancellationToken cancellation)
     {
         var onlyReady = await RepositoryBody.PropertyAsync(http, "ready", budget, cancellation) is { } ready && ready.ValueKind switch
         {
@@ -33,7 +34,7 @@ internal static class RepositoryApi
             entries.AddRange(residency.Wanted.Where(wanted => host.Find(wanted.Model) is null).Select(wanted => new IndexEntry(
                 wanted.Model, wanted.Version, "UNAVAILABLE", residency.IsUnloaded(wanted.Model) ? "unloaded" : "not loaded; the event model.loadfailed says why")));
         }
-        return TypedResults.Ok(entries.OrderBy(entry => entry.Name, StringComparer.Ordinal).ThenBy(entry => entry.Version, StringComparer.Ordinal).ToList());
+        return TypedResults.Ok(entries.Where(entry => user.MayUse(entry.Name)).OrderBy(entry => entry.Name, StringComparer.Ordinal).ThenBy(entry => entry.Version, StringComparer.Ordinal).ToList());
     }
 
     private static async Task<Ok> LoadAsync(string model, HttpRequest http, Residency residency, UploadBudget budget, CancellationToken cancellation)

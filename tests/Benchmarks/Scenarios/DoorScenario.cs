@@ -15,6 +15,7 @@ internal static class DoorScenario
 
     public static async Task RunAsync(Bench bench, CancellationToken cancellation)
     {
+        await bench.MeasureAsync("door", await bench.NoOpAsync(cancellation), Workload.Row, 64, cancellation); // its CPU and what it allocates
         await AuthenticationAsync(bench, cancellation);
         await RevocationAsync(bench, cancellation);
     }

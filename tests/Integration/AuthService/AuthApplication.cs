@@ -31,6 +31,8 @@ internal sealed class AuthApplication : IAsyncDisposable
 
     public string Log => host.Log;
 
+    public IServiceProvider Services => host.Services;
+
     public ShiftedTime Time { get; private init; } = null!;
 
     /// <param name="database">Given: another replica, or the same after a restart.</param>
@@ -62,6 +64,42 @@ internal sealed class AuthApplication : IAsyncDisposable
 
     public Task<HttpResponseMessage> ServiceTokenAsync(string service, string scope, string secret = Secret) =>
         TokenAsync(("grant_type", "client_credentials"), ("client_id", service), ("client_secret", secret), ("scope", scope));
+
+    /// <summary>Someone new, signed in.</summary>
+    /// <param name="role">Other than <c>user</c>: given by hand, as if an administrator had.</param>
+    public async Task<TestUser> NewUserAsync(string role = "user")
+    {
+        var email = NewEmail();
+        var id = (await RegisterAsync(email).ReadAsync(HttpStatusCode.Created)).Text("id");
+        if (role != "user")
+            await ExecuteAsync($"UPDATE users SET role = '{role}' WHERE id = '{id}'");
+        return await SignedInAsync(id, email);
+    }
+
+    /// <summary>The same user, signed in once more.</summary>
+    public async Task<TestUser> SignedInAsync(string id, string email, string password = Password)
+    {
+        var answer = await SignInAsync(email, password).ReadAsync();
+        return new TestUser(id, email, answer.Text("access_token"), answer.Text("refresh_token"));
+    }
+
+    /// <summary>As another service asks.</summary>
+    public async Task<HttpResponseMessage> SendAsAsync(string service, string scope, HttpMethod method, string path, object? body = null) =>
+        await SendAsync(method, path, body, (await ServiceTokenAsync(service, scope).ReadAsync()).Text("access_token"));
+
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var source = NpgsqlDataSource.Create((await Servers.PostgresAsync()).ConnectionString(Database));
+        await using var command = source.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    public async Task<T> QueryAsync<T>(string sql)
+    {
+        await using var source = NpgsqlDataSource.Create((await Servers.PostgresAsync()).ConnectionString(Database));
+        await using var command = source.CreateCommand(sql);
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
 
     /// <summary>A new user's access token.</summary>
     public async Task<string> NewUserTokenAsync()
@@ -116,4 +154,11 @@ internal sealed class AuthApplication : IAsyncDisposable
         Client.Dispose();
         await host.DisposeAsync();
     }
+}
+
+internal sealed record TestUser(string Id, string Email, string Token, string RefreshToken)
+{
+    public IReadOnlyList<string> Scopes => ScopesOf(Token);
+
+    public static IReadOnlyList<string> ScopesOf(string token) => Jwt.PayloadOf(token).Text("scope").Split(' ');
 }

@@ -22,7 +22,7 @@ public class KeyTests
         Assert.That(secret, Does.StartWith(key.Text("prefix")));
 
         var list = await _auth.SendAsync(HttpMethod.Get, "/v1/auth/keys", token: token).ReadAsync();
-        Assert.That(list.AsArray().Single()!.Text("id"), Is.EqualTo(key.Text("id")));
+        Assert.That(list["items"]!.AsArray().Single()!.Text("id"), Is.EqualTo(key.Text("id")));
         Assert.That(list.ToJsonString(), Does.Not.Contain(secret));
         Assert.That(await _auth.DumpAsync("api_keys"), Does.Not.Contain(secret[12..]));
         Assert.That(_auth.Log, Does.Not.Contain(secret));
@@ -38,7 +38,7 @@ public class KeyTests
 
         var claims = Jwt.PayloadOf(exchanged.Text("token"));
         Assert.That(claims.Text("scope"), Is.EqualTo("predict"));
-        Assert.That(claims["exp"]!.GetValue<long>() - claims["iat"]!.GetValue<long>(), Is.LessThanOrEqualTo(60));
+        Assert.That(claims["exp"]!.GetValue<double>() - claims["iat"]!.GetValue<double>(), Is.LessThanOrEqualTo(60));
     }
 
     [Test]
@@ -46,7 +46,7 @@ public class KeyTests
     {
         var token = await _auth.NewUserTokenAsync();
         await _auth.ExchangeAsync((await _auth.NewKeyAsync(token)).Text("key")).ReadAsync();
-        Assert.That((await _auth.SendAsync(HttpMethod.Get, "/v1/auth/keys", token: token).ReadAsync())[0]!["lastUsedAt"], Is.Not.Null);
+        Assert.That((await _auth.SendAsync(HttpMethod.Get, "/v1/auth/keys", token: token).ReadAsync())["items"]![0]!["lastUsedAt"], Is.Not.Null);
     }
 
     [Test]
@@ -57,7 +57,7 @@ public class KeyTests
         var key = await _auth.NewKeyAsync(token);
         Assert.That(await RevokeAsync(key.Text("id"), token), Is.EqualTo(HttpStatusCode.NoContent));
         await _auth.ExchangeAsync(key.Text("key")).ReadAsync(HttpStatusCode.Unauthorized);
-        Assert.That((await _auth.SendAsync(HttpMethod.Get, "/v1/auth/keys", token: token).ReadAsync()).AsArray(), Is.Empty);
+        Assert.That((await _auth.SendAsync(HttpMethod.Get, "/v1/auth/keys", token: token).ReadAsync())["items"]!.AsArray(), Is.Empty);
 
         var announced = (await events.WaitForAsync(key.Text("id"), 1, () => _auth.Log)).Single();
         Assert.That(announced.Body.GetProperty("keyId").GetString(), Is.EqualTo(key.Text("id")));
@@ -121,7 +121,7 @@ public class KeyTests
         Assert.That(second["key"], Is.Null);
         Assert.That(repeated.Headers.GetValues("Idempotency-Replayed"), Is.EqualTo(new[] { "true" }));
         Assert.That(repeated.Headers.Location!.ToString(), Does.EndWith(first.Text("id")));
-        Assert.That((await _auth.SendAsync(HttpMethod.Get, "/v1/auth/keys", token: token).ReadAsync()).AsArray(), Has.Count.EqualTo(1));
+        Assert.That((await _auth.SendAsync(HttpMethod.Get, "/v1/auth/keys", token: token).ReadAsync())["items"]!.AsArray(), Has.Count.EqualTo(1));
         Assert.That(await _auth.DumpAsync("idempotency"), Does.Not.Contain(first.Text("key")));
     }
 

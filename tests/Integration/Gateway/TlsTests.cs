@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Integration.AuthService;
+using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 using static Integration.Gateway.GatewayApplication;
 
@@ -61,10 +62,11 @@ public class TlsTests
     public async Task Plain_http_is_sent_on_but_for_probes()
     {
         await using var gateway = await StartAsync(Write("pem", "one.example.org"));
-        using var answer = await gateway.SendAsync(HttpMethod.Post, "/v1/models/x/predict?top=2", new ByteArrayContent([1]));
+        using var plain = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = gateway.AddressOf("http") };
+        using var answer = await plain.PostAsync("/v1/models/x/predict?top=2", new ByteArrayContent([1]));
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.PermanentRedirect));
         Assert.That(answer.Headers.Location!.ToString(), Is.EqualTo("https://127.0.0.1:8443/v1/models/x/predict?top=2"));
-        Assert.That(await gateway.GetAsync("/health/live").StatusAsync(), Is.EqualTo(HttpStatusCode.OK));
+        Assert.That(await plain.GetAsync("/health/live").StatusAsync(), Is.EqualTo(HttpStatusCode.OK));
     }
 
     [Test]
@@ -75,7 +77,8 @@ public class TlsTests
     {
         settings["Gateway:Tls:Port"] = "0";
         settings["Gateway:Tls:PublicPort"] = "8443";
-        return StartNewAsync(_auth, [_inference.Address], settings);
+        settings["urls"] = "http://127.0.0.1:0";
+        return StartNewAsync(_auth, [_inference.Address], settings, services => services.AddHostedService<ListenAsConfigured>());
     }
 
     private static async Task<string> SubjectAsync(GatewayApplication gateway)
@@ -99,7 +102,7 @@ public class TlsTests
                     return true;
                 },
             },
-        }) { BaseAddress = gateway.SecureAddress };
+        }) { BaseAddress = gateway.AddressOf("https") };
     }
 
     private Dictionary<string, string> Write(string form, string name)

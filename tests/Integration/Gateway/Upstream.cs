@@ -33,10 +33,11 @@ internal sealed class Upstream : IAsyncDisposable
 
     private int requests;
 
-    public static async Task<Upstream> StartNewAsync()
+    /// <param name="address">Of one that was there before; absent: a free one.</param>
+    public static async Task<Upstream> StartNewAsync(string address = "http://127.0.0.1:0")
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls("http://127.0.0.1:0").ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
+        builder.WebHost.UseUrls(address).ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
         builder.Logging.ClearProviders();
         var upstream = new Upstream(builder.Build());
         upstream.Map();

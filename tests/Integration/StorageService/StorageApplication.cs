@@ -27,6 +27,8 @@ internal sealed class StorageApplication : IAsyncDisposable
 
     public string Log => host.Log;
 
+    public IServiceProvider Services => host.Services;
+
     public static async Task<StorageApplication> StartNewAsync(IReadOnlyDictionary<string, string>? settings = null)
     {
         var folder = Repository.NewTemporaryFolder("objects");

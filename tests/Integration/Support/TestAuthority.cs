@@ -1,19 +1,22 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using ServiceDefaults.Authentication;
+using ServiceDefaults.Quotas;
 
 namespace Integration;
 
-/// <summary>What the other services need of AuthService: published keys and service tokens. Its key is its own.</summary>
+/// <summary>What the other services need of AuthService: published keys, service tokens, quotas. Its key is its own.</summary>
 internal sealed class TestAuthority : IAsyncDisposable
 {
     private const string Kid = "test";
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
 
     private readonly ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private readonly ConcurrentDictionary<Guid, long> quotas = new();
     private readonly WebApplication app;
 
     private TestAuthority()
@@ -28,6 +31,15 @@ internal sealed class TestAuthority : IAsyncDisposable
             var form = await request.ReadFormAsync();
             return Results.Json(new { access_token = Token(form["client_id"]!, form["scope"]!), expires_in = (int)Lifetime.TotalSeconds });
         });
+        app.MapPost("/internal/quotas/leases", (QuotaLeaseRequest request) =>
+        {
+            lock (quotas)
+            {
+                var granted = quotas[request.KeyId] < request.AtLeast ? 0 : Math.Min(request.Amount, quotas[request.KeyId]);
+                return new QuotaLeaseGrant(granted, quotas[request.KeyId] -= granted, new DateTimeOffset(DateTime.UtcNow.Date.AddDays(1), TimeSpan.Zero));
+            }
+        });
+        app.MapPost("/internal/quotas/returns", (QuotaReturn unused) => quotas.AddOrUpdate(unused.KeyId, unused.Amount, (_, left) => left + unused.Amount));
     }
 
     public string Address => app.Urls.Single();
@@ -39,10 +51,21 @@ internal sealed class TestAuthority : IAsyncDisposable
         return authority;
     }
 
-    public string Token(string subject, params string[] scopes)
+    public string Token(string subject, params string[] scopes) => Token(subject, scopes, claims => claims);
+
+    /// <summary>A token as an API key with limits gets it.</summary>
+    public string Token(string subject, string[] scopes, Func<TokenClaims, TokenClaims> limits)
     {
         var now = TimeProvider.System.GetUtcNow();
-        return JsonWebToken.Sign(new TokenClaims(subject, [], scopes, KeyId: null, now, now + Lifetime), Kid, key);
+        return JsonWebToken.Sign(limits(new TokenClaims(subject, [], scopes, KeyId: null, now, now + Lifetime)), Kid, key);
+    }
+
+    /// <summary>A key with a daily quota of items.</summary>
+    public Guid NewItemQuota(long items)
+    {
+        var keyId = Guid.NewGuid();
+        quotas[keyId] = items;
+        return keyId;
     }
 
     public async ValueTask DisposeAsync()

@@ -24,6 +24,8 @@ internal sealed class TrainingApplication : IAsyncDisposable
 
     public string Log => host.Log;
 
+    public IServiceProvider Services => host.Services;
+
     public static string NewDatabase() => $"training_{Guid.NewGuid():N}";
 
     /// <summary>Starts a replica; the same database makes it one of several.</summary>

@@ -7,7 +7,7 @@ namespace Unit.AuthService.Users;
 
 public class PasswordsTests
 {
-    private readonly Passwords _passwords = new(Options.Create(new PasswordHasherOptions { IterationCount = 1000 }));
+    private readonly Passwords _passwords = new(new PasswordHasher<User>(Options.Create(new PasswordHasherOptions { IterationCount = 1000 })));
 
     [Test]
     public void The_right_password_opens() => Assert.That(_passwords.Verify(UserWith("ask-the-heron"), "ask-the-heron"), Is.True);

@@ -32,6 +32,24 @@ public class JsonWebTokenTests
     }
 
     [Test]
+    public void Limits_are_read_and_the_time_of_issue_is_exact()
+    {
+        var claims = Claims() with { Models = ["one", "two"], HasItemQuota = true, ConsentGap = ConsentGap.Withdrawn, IssuedAt = Now.AddMilliseconds(-123) };
+        var read = Validate(JsonWebToken.Sign(claims, Kid, _key))!;
+        Assert.That(read.Models, Is.EqualTo(new[] { "one", "two" }));
+        Assert.That(read.HasItemQuota, Is.True);
+        Assert.That(read.ConsentGap, Is.EqualTo(ConsentGap.Withdrawn));
+        Assert.That(read.IssuedAt, Is.EqualTo(claims.IssuedAt));
+        Assert.That(Validate(Valid())!.Models, Is.Null);
+    }
+
+    [TestCase("1e999")]
+    [TestCase("-1e28")]
+    [TestCase("\"soon\"")]
+    public void A_time_that_is_none_is_refused(string iat) =>
+        Assert.That(Validate(SignPayload(Payload().Replace($"\"iat\":{Now.ToUnixTimeSeconds()}", $"\"iat\":{iat}", StringComparison.Ordinal))), Is.Null);
+
+    [Test]
     public void A_published_key_verifies_what_its_private_half_signed() =>
         Assert.That(JsonWebToken.Validate(Valid(), JsonWebKey.From(Kid, _key).ToPublicKey(), Now), Is.Not.Null);
 

@@ -30,6 +30,29 @@ public class RemoteVerificationKeysTests
         Assert.That(await keys.FindAsync("k", CancellationToken.None), Is.Not.Null);
     }
 
+    [Test]
+    public async Task A_key_that_is_published_no_more_is_forgotten_and_an_outage_forgets_nothing()
+    {
+        using var client = new HttpClient(_auth, disposeHandler: false) { BaseAddress = new Uri("http://auth") };
+        var keys = new RemoteVerificationKeys(client, _time);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        _auth.Answer = () => Publishing("old", key);
+        Assert.That(await keys.FindAsync("old", CancellationToken.None), Is.Not.Null);
+
+        _time.Now += TimeSpan.FromMinutes(11);
+        _auth.Answer = () => throw new HttpRequestException("away");
+        Assert.That(await keys.FindAsync("old", CancellationToken.None), Is.Not.Null); // fetches beside
+        Assert.That(await keys.FindAsync("old", CancellationToken.None), Is.Not.Null);
+
+        _time.Now += TimeSpan.FromMinutes(1);
+        _auth.Answer = () => Publishing("new", key);
+        Assert.That(await keys.FindAsync("old", CancellationToken.None), Is.Not.Null); // not waited for
+        Assert.That(await keys.FindAsync("old", CancellationToken.None), Is.Null);
+    }
+
+    private static HttpResponseMessage Publishing(string kid, ECDsa key) =>
+        new() { Content = JsonContent.Create(new JsonWebKeySet([JsonWebKey.From(kid, key)])) };
+
     private sealed class AuthService : HttpMessageHandler
     {
         public Func<HttpResponseMessage> Answer { get; set; } = null!;

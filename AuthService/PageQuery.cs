@@ -1,0 +1,32 @@
+using Microsoft.AspNetCore.Mvc;
+using ServiceDefaults.Problems;
+
+namespace AuthService;
+
+/// <summary>Which page of a list, newest first.</summary>
+/// <param name="Cursor">The <c>next</c> of the page before.</param>
+/// <param name="Limit">1..200, default 50.</param>
+public sealed record PageQuery([FromQuery(Name = "cursor")] string? Cursor, [FromQuery(Name = "limit")] int? Limit)
+{
+    private const int MaxLimit = 200;
+
+    /// <exception cref="ProblemException">400: not 1..200.</exception>
+    public int Size => Limit switch
+    {
+        null => 50,
+        >= 1 and <= MaxLimit => Limit.Value,
+        _ => throw ProblemException.Invalid("limit", $"'limit' is 1 to {MaxLimit}."),
+    };
+
+    /// <summary>Where the page before ended; null on the first.</summary>
+    /// <exception cref="ProblemException">400: not a cursor of ours.</exception>
+    public T? After<T>() where T : struct, IParsable<T> =>
+        Cursor is null ? null
+        : T.TryParse(Cursor, null, out var after) ? after
+        : throw ProblemException.Invalid("cursor", "'cursor' must be the 'next' of the page before.");
+
+    /// <param name="rows">One more than the page, where there is more.</param>
+    /// <returns>The page, and the cursor of the next one.</returns>
+    public (List<TRow> Page, string? Next) Cut<TRow>(List<TRow> rows, Func<TRow, object> position) =>
+        rows.Count > Size ? (rows[..Size], position(rows[Size - 1]).ToString()) : (rows, null);
+}
