@@ -104,10 +104,14 @@ public sealed class Suite : IAsyncDisposable
         Directory.Delete(Home, recursive: true);
     }
 
-    private async Task RunAsync(TimeSpan deadline, params string[] arguments)
+    /// <summary>What another command prints, which has to succeed.</summary>
+    public Task<string> OutputAsync(params string[] arguments) => RunAsync(Deadline, arguments);
+
+    private async Task<string> RunAsync(TimeSpan deadline, params string[] arguments)
     {
         var (exitCode, output) = await SuiteCommand.RunAsync(_environment, deadline, arguments);
         Assert.That(exitCode, Is.Zero, $"./suite {string.Join(' ', arguments)}{Environment.NewLine}{output}");
+        return output;
     }
 
     private async Task WaitForAsync<T>(Func<T> look, Predicate<T> isRight, string otherwise, string resource)

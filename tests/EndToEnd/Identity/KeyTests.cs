@@ -27,6 +27,28 @@ public sealed class KeyTests
     }
 
     [Test]
+    public async Task A_key_for_one_model_and_so_many_items_a_day_gets_no_more()
+    {
+        using var user = await Caller.RegisteredAsync();
+        using var made = await user.Http.PostAsJsonAsync("/v1/auth/keys", new { name = "reports", models = (string[])["report-scorer"], dailyQuota = new { items = 2 } });
+        using var key = Caller.WithKey((await made.ReadJsonAsync()).GetProperty("key").GetString()!);
+
+        using var other = await key.PostImageAsync(TestImages.Png());
+        await other.ShouldBeProblemAsync(HttpStatusCode.Forbidden, code: "model-not-allowed");
+        await key.PredictRowsAsync();
+        await key.PredictRowsAsync();
+        using var over = await key.PostJsonAsync("/v1/models/report-scorer/predict", $$"""{"rows": {{Rows.One}}}""");
+        await over.ShouldBeProblemAsync(HttpStatusCode.TooManyRequests, code: "daily-quota");
+    }
+
+    [Test]
+    public async Task The_command_line_checks_the_audit_trail()
+    {
+        using var user = await Caller.RegisteredAsync();
+        Assert.That(await SuiteFixture.Suite.OutputAsync("audit", "verify"), Does.Contain("The audit trail holds").And.Match("[0-9]+ entries, the last is [0-9a-f]{64}"));
+    }
+
+    [Test]
     public async Task Every_answer_carries_a_request_id_and_keeps_a_sane_one_of_the_caller()
     {
         using var caller = Caller.Guest();
