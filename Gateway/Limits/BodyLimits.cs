@@ -58,11 +58,14 @@ public static class BodyLimits
     /// <summary>The connection is of no use any more: the rest of the body would come first.</summary>
     public static ProblemException TooSlow(HttpContext context)
     {
-        context.Response.OnStarting(static response =>
+        if (HttpProtocol.IsHttp11(context.Request.Protocol)) // later versions end the stream, not the connection
         {
-            ((HttpResponse)response).Headers.Connection = "close";
-            return Task.CompletedTask;
-        }, context.Response);
+            context.Response.OnStarting(static response =>
+            {
+                ((HttpResponse)response).Headers.Connection = "close";
+                return Task.CompletedTask;
+            }, context.Response);
+        }
         return new ProblemException(StatusCodes.Status408RequestTimeout, "body-too-slow", "The request body came too slowly.") { Field = "body" };
     }
 }

@@ -15,7 +15,9 @@ internal sealed class TimedBody : Stream
     private readonly TimeProvider time;
     private readonly RequestEntry? entry;
     private ITimer? timer;
+    private readonly Lock ending = new();
     private volatile bool isLate;
+    private bool isOver;
 
     public TimedBody(HttpRequest request, TimeSpan? limit, TimeProvider time, RequestEntry? entry)
     {
@@ -57,8 +59,13 @@ internal sealed class TimedBody : Stream
 
     private void Expire()
     {
-        isLate = true;
-        reader.CancelPendingRead();
+        lock (ending)
+        {
+            if (isOver)
+                return; // by now the reader may be the next request's
+            isLate = true;
+            reader.CancelPendingRead();
+        }
     }
 
     private BadHttpRequestException TooSlow() =>
@@ -68,6 +75,8 @@ internal sealed class TimedBody : Stream
 
     protected override void Dispose(bool disposing)
     {
+        lock (ending)
+            isOver = true;
         timer?.Dispose();
         request.Body = inner; // what the server does with the rest is its own affair
         base.Dispose(disposing);
