@@ -7,7 +7,10 @@ namespace Unit.Gateway.Identity;
 public class ChangedUsersTests
 {
     private static readonly DateTimeOffset Then = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
-    private readonly ChangedUsers _changed = new();
+    private ChangedUsers _changed = null!;
+
+    [SetUp]
+    public void Start() => _changed = new ChangedUsers();
 
     [TearDown]
     public void Forget() => _changed.Dispose();
