@@ -23,6 +23,8 @@ public sealed class AuthDb(DbContextOptions<AuthDb> options) : DbContext(options
 
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
 
+    public DbSet<LoggedRequest> Requests => Set<LoggedRequest>();
+
     public DbSet<KeyUsage> KeyUsage => Set<KeyUsage>();
 
     public DbSet<StoredSigningKey> SigningKeys => Set<StoredSigningKey>();
@@ -41,6 +43,7 @@ public sealed class AuthDb(DbContextOptions<AuthDb> options) : DbContext(options
         model.Entity<RefreshToken>().ToTable("refresh_tokens").HasKey(token => token.Hash);
         model.Entity<SignInAttempts>().ToTable("sign_in_attempts").HasKey(attempts => attempts.Account);
         model.Entity<ApiKey>().ToTable("api_keys");
+        model.Entity<LoggedRequest>().ToTable("request_log").HasKey(request => new { request.Time, request.Id });
         model.Entity<KeyUsage>().ToTable("key_usage").HasKey(usage => new { usage.KeyId, usage.Day });
         model.Entity<StoredSigningKey>().ToTable("signing_keys").HasKey(key => key.Kid);
         model.AddErasures().AddHistory().AddOutbox();

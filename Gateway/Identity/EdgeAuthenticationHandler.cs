@@ -15,7 +15,7 @@ namespace Gateway.Identity;
 /// </summary>
 public sealed class EdgeAuthenticationHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder,
-    TokenValidator bearerTokens, ExchangedTokens exchanged, FailedKeyLimit failedKeys, Guests guests, IProblemDetailsService problems)
+    TokenValidator bearerTokens, ExchangedTokens exchanged, ChangedUsers changed, RateLimits limits, Guests guests, IProblemDetailsService problems)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string SchemeName = "edge";
@@ -24,6 +24,7 @@ public sealed class EdgeAuthenticationHandler(
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
+        limits.CountAddress(Context); // before anything is asked of anybody
         if (Context.GetEndpoint() is not { } endpoint || endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null)
             return AuthenticateResult.NoResult();
         try
@@ -51,8 +52,10 @@ public sealed class EdgeAuthenticationHandler(
         var token = authorization[BearerPrefix.Length..].Trim();
         var claims = await bearerTokens.ValidateAsync(token, Context.RequestAborted);
         // Services call each other directly: one of their tokens out here is a stolen one.
-        return claims is null || claims.Roles.Contains("service")
-            ? AuthenticateResult.Fail("The bearer token is not valid or no longer valid.")
+        if (claims is null || claims.Roles.Contains("service"))
+            return AuthenticateResult.Fail("The bearer token is not valid or no longer valid.");
+        return changed.Refuses(claims.Subject, claims.IssuedAt) is { } refusal
+            ? AuthenticateResult.Fail(refusal)
             : Admit(Admission.OfBearer(token, claims));
     }
 
@@ -60,28 +63,32 @@ public sealed class EdgeAuthenticationHandler(
     {
         if (exchanged.FindKnown(apiKey) is { } known)
             return Admit(known);
-        failedKeys.ThrowIfExceeded(Context); // keys that work are not held up by somebody's guessing at the same address
+        limits.ThrowIfGuessing(Context); // keys that work are not held up by somebody's guessing at the same address
         if (await exchanged.ForKeyAsync(apiKey, Context.RequestAborted) is { } admission)
             return Admit(admission);
-        failedKeys.Count(Context);
+        limits.CountWrongKey(Context);
         return AuthenticateResult.Fail("The API key is unknown, expired or revoked.");
     }
 
     private AuthenticateResult Admit(Admission admission)
     {
+        if (changed.WithdrewConsent(admission.Subject, admission.IssuedAt) && RouteTable.Of(Context.GetEndpoint())?.IsPrediction(Request) == true)
+            throw new ProblemException(StatusCodes.Status403Forbidden, "consent-withdrawn", "Consent was withdrawn: nothing is predicted until it is given again.");
         Context.Features.Set(admission);
         return AuthenticateResult.Success(new AuthenticationTicket(admission.Principal, SchemeName));
     }
 
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
     {
-        var failure = (await HandleAuthenticateOnceSafeAsync()).Failure?.Message ?? "This needs a bearer token or an API key.";
+        var failure = (await HandleAuthenticateOnceSafeAsync()).Failure;
+        var problem = failure as ProblemException
+            ?? new ProblemException(StatusCodes.Status401Unauthorized, "unauthenticated", failure?.Message ?? "This needs a bearer token or an API key.");
         Response.StatusCode = StatusCodes.Status401Unauthorized;
         Response.Headers.WWWAuthenticate = "Bearer";
         await problems.TryWriteAsync(new ProblemDetailsContext
         {
             HttpContext = Context,
-            ProblemDetails = new ProblemException(StatusCodes.Status401Unauthorized, "unauthenticated", failure).ToDetails(),
+            ProblemDetails = problem.ToDetails(),
         });
     }
 }

@@ -30,4 +30,5 @@ public sealed class ExchangeClient(HttpClient auth)
 }
 
 /// <param name="RequestsPerMinute">What the key was made with; null: the gateway's default.</param>
-public sealed record Exchanged(string Token, Guid? KeyId, int? RequestsPerMinute);
+/// <param name="DailyRequests">The key's quota; null: none. Items are counted by who runs them, models are looked at by who serves them.</param>
+public sealed record Exchanged(string Token, Guid? KeyId, int? RequestsPerMinute, long? DailyRequests);

@@ -11,11 +11,12 @@ namespace Gateway.Identity;
 /// works when its revocation can't be heard. A key is exchanged once however many requests come with it. Every
 /// cache has a fixed size; wrong keys are kept apart, so that a flood of them pushes out nothing but itself.
 /// </summary>
-public sealed class ExchangedTokens(ExchangeClient auth, TokenValidator validator, RevokedKeys revoked, TimeProvider time) : IDisposable
+public sealed class ExchangedTokens(ExchangeClient auth, TokenValidator validator, RevokedKeys revoked, ChangedUsers changed, TimeProvider time) : IDisposable
 {
     public static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan WrongKeyMaxAge = TimeSpan.FromSeconds(5);
     private const string Guest = "guest"; // no hash looks like it
+    private const int PrefixLength = 12;  // as AuthService shows it
 
     private readonly MemoryCache accepted = new(new MemoryCacheOptions { SizeLimit = 10_000 });
     private readonly MemoryCache refused = new(new MemoryCacheOptions { SizeLimit = 10_000 });
@@ -27,12 +28,12 @@ public sealed class ExchangedTokens(ExchangeClient auth, TokenValidator validato
     /// <summary>Null when the key is unknown, expired or revoked.</summary>
     /// <exception cref="HttpRequestException">AuthService does not answer.</exception>
     public ValueTask<Admission?> ForKeyAsync(string apiKey, CancellationToken cancellation) =>
-        GetAsync(IdOf(apiKey), flight => auth.ExchangeKeyAsync(apiKey, flight), cancellation);
+        GetAsync(IdOf(apiKey), apiKey, flight => auth.ExchangeKeyAsync(apiKey, flight), cancellation);
 
     public async ValueTask<Admission> ForGuestAsync(CancellationToken cancellation) =>
-        (await GetAsync(Guest, async flight => await auth.ExchangeGuestAsync(flight), cancellation))!;
+        (await GetAsync(Guest, null, async flight => await auth.ExchangeGuestAsync(flight), cancellation))!;
 
-    private async ValueTask<Admission?> GetAsync(string id, Func<CancellationToken, Task<Exchanged?>> exchange, CancellationToken cancellation)
+    private async ValueTask<Admission?> GetAsync(string id, string? apiKey, Func<CancellationToken, Task<Exchanged?>> exchange, CancellationToken cancellation)
     {
         if (FindAccepted(id) is { } known)
             return revoked.Contains(known.KeyId) ? null : known;
@@ -40,17 +41,18 @@ public sealed class ExchangedTokens(ExchangeClient auth, TokenValidator validato
             return null;
 
         // The exchange belongs to all who wait for it: one of them going away must not end it.
-        var flight = underWay.GetOrAdd(id, _ => new Lazy<Task<Admission?>>(() => ExchangeAsync(id, exchange)));
+        var flight = underWay.GetOrAdd(id, _ => new Lazy<Task<Admission?>>(() => ExchangeAsync(id, apiKey, exchange)));
         var admission = await flight.Value.WaitAsync(cancellation);
         return revoked.Contains(admission?.KeyId) ? null : admission;
     }
 
+    /// <summary>What was exchanged before something changed about the owner is exchanged again: AuthService says what is left of it.</summary>
     private Admission? FindAccepted(string id) =>
-        accepted.TryGetValue(id, out Admission? known) && known!.ValidUntil > time.GetUtcNow() ? known : null;
+        accepted.TryGetValue(id, out Admission? known) && known!.ValidUntil > time.GetUtcNow() && !changed.HasChanged(known.Subject, known.IssuedAt) ? known : null;
 
     private static string IdOf(string apiKey) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(apiKey)));
 
-    private async Task<Admission?> ExchangeAsync(string id, Func<CancellationToken, Task<Exchanged?>> exchange)
+    private async Task<Admission?> ExchangeAsync(string id, string? apiKey, Func<CancellationToken, Task<Exchanged?>> exchange)
     {
         try
         {
@@ -61,7 +63,7 @@ public sealed class ExchangedTokens(ExchangeClient auth, TokenValidator validato
             }
             var claims = await validator.ValidateAsync(exchanged.Token, CancellationToken.None)
                 ?? throw new HttpRequestException("AuthService answered with a token that its own keys do not verify.");
-            var admission = Admission.Of(exchanged, claims, time.GetUtcNow());
+            var admission = Admission.Of(exchanged, claims, apiKey?[..Math.Min(PrefixLength, apiKey.Length)], time.GetUtcNow());
             accepted.Set(id, admission, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = MaxAge });
             return admission;
         }

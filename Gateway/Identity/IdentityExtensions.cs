@@ -18,7 +18,14 @@ public static class IdentityExtensions
         builder.Services.AddServiceClient<ExchangeClient>("auth", Scopes.Service.Exchange, ExchangeTimeout);
         builder.Services.AddSingleton<ExchangedTokens>();
         builder.Services.AddSingleton<RevokedKeys>();
-        builder.AddMessaging(bus => bus.AddConsumer<ApiKeyRevokedConsumer, ApiKeyRevokedDefinition>());
+        builder.Services.AddSingleton<ChangedUsers>();
+        builder.Services.AddServiceClient<ChangedUsersClient>("auth", Scopes.Service.Users, ExchangeTimeout);
+        builder.Services.AddHostedService<ChangedUsersPoll>();
+        builder.AddMessaging(bus =>
+        {
+            bus.AddConsumer<ApiKeyRevokedConsumer, ApiKeyRevokedDefinition>();
+            bus.AddConsumer<UserChangedConsumer, UserChangedDefinition>();
+        });
         builder.Services.AddAuthentication(EdgeAuthenticationHandler.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, EdgeAuthenticationHandler>(EdgeAuthenticationHandler.SchemeName, null);
     }

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Threading.RateLimiting;
 using Gateway.Identity;
 using Gateway.Routing;
 using Microsoft.Extensions.Options;
@@ -7,74 +5,77 @@ using ServiceDefaults.Problems;
 
 namespace Gateway.Limits;
 
-/// <summary>A token bucket per caller: a minute's worth at once, then as it refills. .NET drops a bucket that has been full for a while.</summary>
-public sealed class RateLimits(IOptions<RateLimitOptions> limits, IOptions<GuestOptions> guests) : IDisposable
+/// <summary>A token bucket per caller and one per address, in a table of fixed size.</summary>
+public sealed class RateLimits(IOptions<RateLimitOptions> limits, IOptions<GuestOptions> guests, TimeProvider time)
 {
-    private readonly PartitionedRateLimiter<CallerLimit> buckets = PartitionedRateLimiter.Create<CallerLimit, string>(limit =>
-        RateLimitPartition.GetTokenBucketLimiter(limit.Bucket, _ => new TokenBucketRateLimiterOptions
-        {
-            TokenLimit = limit.RequestsPerMinute,
-            TokensPerPeriod = 1,
-            ReplenishmentPeriod = TimeSpan.FromMinutes(1) / limit.RequestsPerMinute,
-            QueueLimit = 0,
-        }));
+    private readonly BucketTable buckets = new(limits.Value.MaxCallers);
+    private readonly TimeSpan burst = limits.Value.Burst;
 
-    public CallerLimit LimitOf(HttpContext context, GatewayRoute route) =>
-        CallerLimit.Of(route, context.Features.Get<Admission>(), ClientAddress.Of(context.Connection.RemoteIpAddress), limits.Value, guests.Value);
-
-    public CallerLimit SignInLimitOf(HttpContext context) => CallerLimit.SignIn(ClientAddress.Of(context.Connection.RemoteIpAddress), limits.Value);
-
-    /// <param name="requests">Zero only asks whether there is anything left.</param>
+    /// <summary>One request of the caller, until the place is disposed.</summary>
     /// <exception cref="ProblemException">429.</exception>
-    public void Take(CallerLimit limit, int requests)
+    public Place Enter(HttpContext context, GatewayRoute route)
     {
-        using var lease = buckets.AttemptAcquire(limit, requests);
-        if (lease.IsAcquired)
-            return;
-        throw new ProblemException(StatusCodes.Status429TooManyRequests, "rate-limited", $"The limit of {limit.RequestsPerMinute} requests a minute for {limit.Whose} is reached.")
+        var limit = CallerLimit.Of(route, context.Features.Get<Admission>(), AddressOf(context), limits.Value, guests.Value);
+        var bucket = Take(context, limit);
+        if (bucket.TryEnter(limits.Value.ConcurrentRequests))
+            return new Place(bucket);
+        throw new ProblemException(StatusCodes.Status429TooManyRequests, "too-many-at-once", $"More than {limits.Value.ConcurrentRequests} requests of this caller are under way (Gateway:RateLimits:ConcurrentRequests).")
         {
-            RetryAfter = lease.TryGetMetadata(MetadataName.RetryAfter, out var delay) ? delay : TimeSpan.FromMinutes(1) / limit.RequestsPerMinute,
+            RetryAfter = TimeSpan.FromSeconds(1),
         };
     }
 
-    public long Remaining(CallerLimit limit) => buckets.GetStatistics(limit)?.CurrentAvailablePermits ?? limit.RequestsPerMinute;
-
-    public void Dispose() => buckets.Dispose();
-}
-
-/// <summary>Guessing API keys is throttled like guessing passwords, from the same bucket.</summary>
-public sealed class FailedKeyLimit(RateLimits limits)
-{
+    /// <summary>Before anything is asked about the caller.</summary>
     /// <exception cref="ProblemException">429.</exception>
-    public void ThrowIfExceeded(HttpContext context) => limits.Take(limits.SignInLimitOf(context), 0);
-
-    public void Count(HttpContext context) => limits.Take(limits.SignInLimitOf(context), 1);
-}
-
-public static class RateLimitExtensions
-{
-    public static void AddRateLimits(this WebApplicationBuilder builder)
+    public void CountAddress(HttpContext context)
     {
-        builder.Services.AddOptions<RateLimitOptions>().BindConfiguration("Gateway:RateLimits").ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddSingleton<RateLimits>();
-        builder.Services.AddSingleton<FailedKeyLimit>();
+        var limit = CallerLimit.OfAddress(AddressOf(context), limits.Value);
+        var (allowance, now) = (Allowance.Of(limit.RequestsPerMinute, burst), time.GetUtcNow().UtcTicks);
+        if (buckets.Find(limit.Bucket, now).Take(allowance, now) is { IsGranted: false } refused)
+            throw Refuse(context, limit, allowance, refused);
     }
 
-    /// <summary>Behind authorization: only requests that would be forwarded count.</summary>
-    public static void UseRateLimits(this IApplicationBuilder app) => app.Use((context, next) =>
+    /// <exception cref="ProblemException">429: too many wrong keys or passwords came from there.</exception>
+    public void ThrowIfGuessing(HttpContext context)
     {
-        if (RouteTable.Of(context.GetEndpoint()) is not { } route)
-            return next(context);
+        var limit = CallerLimit.SignIn(AddressOf(context), limits.Value);
+        var (allowance, now) = (Allowance.Of(limit.RequestsPerMinute, burst), time.GetUtcNow().UtcTicks);
+        if (buckets.Find(limit.Bucket, now).Look(allowance, now) is { IsGranted: false } refused)
+            throw Refuse(context, limit, allowance, refused);
+    }
 
-        var limits = context.RequestServices.GetRequiredService<RateLimits>();
-        var limit = limits.LimitOf(context, route);
-        context.Response.OnStarting(() =>
+    /// <exception cref="ProblemException">429.</exception>
+    public void CountWrongKey(HttpContext context) => Take(context, CallerLimit.SignIn(AddressOf(context), limits.Value));
+
+    private Bucket Take(HttpContext context, CallerLimit limit)
+    {
+        var (allowance, now) = (Allowance.Of(limit.RequestsPerMinute, burst), time.GetUtcNow().UtcTicks);
+        var bucket = buckets.Find(limit.Bucket, now);
+        var grant = bucket.Take(allowance, now);
+        if (!grant.IsGranted)
+            throw Refuse(context, limit, allowance, grant);
+        RateLimitHeaders.Announce(context, allowance, grant);
+        return bucket;
+    }
+
+    private static ProblemException Refuse(HttpContext context, CallerLimit limit, Allowance allowance, Grant refused)
+    {
+        RateLimitHeaders.Announce(context, allowance, refused);
+        return new ProblemException(StatusCodes.Status429TooManyRequests, "rate-limited", $"The limit of {limit.RequestsPerMinute} requests a minute for {limit.Whose} is reached.")
         {
-            context.Response.Headers["RateLimit-Limit"] = limit.RequestsPerMinute.ToString(CultureInfo.InvariantCulture);
-            context.Response.Headers["RateLimit-Remaining"] = limits.Remaining(limit).ToString(CultureInfo.InvariantCulture);
-            return Task.CompletedTask;
-        });
-        limits.Take(limit, 1);
-        return next(context);
-    });
+            RetryAfter = refused.RetryAfter,
+        };
+    }
+
+    private static ClientAddress AddressOf(HttpContext context) => ClientAddress.Of(context.Connection.RemoteIpAddress);
+
+    /// <summary>A request's place among those of its caller that are under way.</summary>
+    public readonly struct Place : IDisposable
+    {
+        private readonly Bucket bucket;
+
+        internal Place(Bucket bucket) => this.bucket = bucket;
+
+        public void Dispose() => bucket.Leave();
+    }
 }

@@ -18,6 +18,8 @@ public static class ForwardingProblems
             return;
         // A route's timeout reaches the forwarder as a cancellation, like a caller who went away.
         var timedOut = context.Features.Get<IHttpRequestTimeoutFeature>()?.RequestTimeoutToken.IsCancellationRequested == true;
+        if (failure.Error == ForwarderError.RequestBodyClient && context.Response.StatusCode == StatusCodes.Status408RequestTimeout)
+            throw BodyLimits.TooSlow(context);
         if (Explain(timedOut ? ForwarderError.RequestTimedOut : failure.Error, context.Response.StatusCode, route) is { } problem)
             throw problem;
     });

@@ -19,6 +19,17 @@ public sealed record GatewayRoute(string Path, string Service)
     /// <summary>Until the answer is complete; then 504. Null: as long as bytes flow.</summary>
     public TimeSpan? Timeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>What a body may be packed as: only where the service limits what it unpacks to.</summary>
+    public IReadOnlyList<string> BodyEncodings { get; init; } = [];
+
+    /// <summary>Whether it makes predictions of what is sent to it, which a user's consent is needed for.</summary>
+    public bool Predicts { get; init; }
+
+    /// <summary>Whether this request makes predictions: under <c>/v2</c> not all do.</summary>
+    public bool IsPrediction(HttpRequest request) =>
+        Predicts && (HttpMethods.IsPost(request.Method) || HttpMethods.IsPut(request.Method))
+        && (!request.Path.StartsWithSegments("/v2") || request.Path.Value!.TrimEnd('/').EndsWith("/infer", StringComparison.OrdinalIgnoreCase));
+
     public string Id => $"{(Methods.Count == 0 ? "*" : string.Join(',', Methods))} {Path}";
 }
 

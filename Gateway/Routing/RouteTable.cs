@@ -12,6 +12,7 @@ public static class RouteTable
 
     private static readonly string[] Get = ["GET"];
     private static readonly string[] Post = ["POST"];
+    private static readonly string[] Packed = ["gzip", "deflate"];
     private static readonly TimeSpan Prediction = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Training60 = TimeSpan.FromSeconds(75); // /model/train itself waits up to 60 s
 
@@ -27,20 +28,20 @@ public static class RouteTable
 
         new("/v1/models", Inference) { Methods = Get, Access = Guests },
         new("/v1/models/{model}", Inference) { Methods = Get, Access = Guests },
-        new("/v1/models/{model}/predict", Inference) { Methods = Post, Access = Guests, MaxBodyBytes = BodySize.Images, Timeout = Prediction },
-        new("/v1/models/{model}/tasks", Inference) { Methods = Post, MaxBodyBytes = BodySize.TaskInput, MaxBodyBytesSetting = "Tasks:MaxInputBytes", Timeout = null },
+        new("/v1/models/{model}/predict", Inference) { Methods = Post, Access = Guests, MaxBodyBytes = BodySize.Images, Timeout = Prediction, Predicts = true },
+        new("/v1/models/{model}/tasks", Inference) { Methods = Post, MaxBodyBytes = BodySize.TaskInput, MaxBodyBytesSetting = "Tasks:MaxInputBytes", Timeout = null, Predicts = true },
         new("/v1/tasks/{**rest}", Inference) { Timeout = null },
         new("/v1/predictions/{**rest}", Inference) { Methods = Get, Access = Guests },
-        new("/v1/faces/{**rest}", Inference) { MaxBodyBytes = BodySize.Images, Timeout = Prediction },
+        new("/v1/faces/{**rest}", Inference) { MaxBodyBytes = BodySize.Images, Timeout = Prediction, Predicts = true },
         new("/v2/health/{**rest}", Inference) { Methods = Get, Access = Anyone },
-        new("/v2/{**rest}", Inference) { Access = Guests, MaxBodyBytes = BodySize.Images, Timeout = Prediction },
+        new("/v2/{**rest}", Inference) { Access = Guests, MaxBodyBytes = BodySize.Images, Timeout = Prediction, Predicts = true, BodyEncodings = Packed },
 
         new("/health", Inference) { Methods = Get, Access = Anyone },
-        new("/detect", Inference) { Methods = Post, Access = Guests, MaxBodyBytes = BodySize.Image, Timeout = Prediction },
-        new("/detect-batch", Inference) { Methods = Post, Access = Guests, MaxBodyBytes = BodySize.Images, Timeout = Prediction },
-        new("/upload", Inference) { Methods = Post, Access = Guests, MaxBodyBytes = BodySize.Image, Timeout = Prediction },
-        new("/prediction", Inference) { Methods = Post, Access = Guests, Timeout = Prediction },
-        new("/predict", Inference) { Methods = Post, Access = Guests, Timeout = Prediction },
+        new("/detect", Inference) { Methods = Post, Access = Guests, MaxBodyBytes = BodySize.Image, Timeout = Prediction, Predicts = true },
+        new("/detect-batch", Inference) { Methods = Post, Access = Guests, MaxBodyBytes = BodySize.Images, Timeout = Prediction, Predicts = true },
+        new("/upload", Inference) { Methods = Post, Access = Guests, MaxBodyBytes = BodySize.Image, Timeout = Prediction, Predicts = true },
+        new("/prediction", Inference) { Methods = Post, Access = Guests, Timeout = Prediction, Predicts = true },
+        new("/predict", Inference) { Methods = Post, Access = Guests, Timeout = Prediction, Predicts = true },
         new("/task/{id}", Inference) { Methods = Get, Access = Guests },
 
         new("/v1/predictions/{id}/feedback", Feedback),

@@ -24,12 +24,13 @@ public static class ImageUpload
             throw ProblemException.Unavailable("model-not-installed", $"'{model}' is not installed. `./suite models pull {model}` installs it, or set Compatibility:UploadModel to a model that is.", TimeSpan.FromMinutes(1));
 
         user.RequireModel(model);
-        var prediction = new PredictionRequest(model, null, user.CallerId()) { QuotaKey = user.ItemQuotaKey() };
+        var prediction = new PredictionRequest(model, null, user.CallerId()) { QuotaKey = user.ItemQuotaKey(), ClientAddress = request.ClientAddress() };
         await predictor.AdmitAsync(prediction, images: true, cancellation);
         using var images = await uploads.ReadAsync(request, "file", cancellation);
         if (images.Count > 1)
             throw ProblemException.Invalid("file", "/upload takes one image at a time.");
         var best = (await predictor.PredictImagesAsync(prediction, images, cancellation)).Predictions[0];
+        request.HttpContext.Response.CountItems(1);
         return TypedResults.Ok(new Uploaded(images[0].FileName, best.Label, best.Confidence, best.Scores!));
     }
 

@@ -20,7 +20,8 @@ public static class MaskDetection
     private static async Task<Ok<Detection>> DetectAsync(
         HttpRequest request, ClaimsPrincipal user, Predictor predictor, ImageUploads uploads, IOptions<CompatibilityOptions> options, CancellationToken cancellation)
     {
-        var answer = await uploads.PredictAsync(predictor, Request(options, user), request, "file", cancellation, cancellation);
+        var answer = await uploads.PredictAsync(predictor, Request(options, user, request), request, "file", cancellation, cancellation);
+        request.HttpContext.Response.CountItems(answer.Predictions.Count);
         return answer.Predictions.Count == 1
             ? TypedResults.Ok(Detection.From(answer.Predictions[0], fileName: null))
             : throw ProblemException.Invalid("file", "/detect takes one image at a time; /detect-batch takes several.");
@@ -29,18 +30,19 @@ public static class MaskDetection
     private static async Task<Ok<Detections>> DetectBatchAsync(
         HttpRequest request, ClaimsPrincipal user, Predictor predictor, ImageUploads uploads, IOptions<CompatibilityOptions> options, CancellationToken cancellation)
     {
-        var prediction = Request(options, user);
+        var prediction = Request(options, user, request);
         await predictor.AdmitAsync(prediction, images: true, cancellation);
         using var images = await uploads.ReadAsync(request, "files", cancellation);
         var answer = await predictor.PredictImagesAsync(prediction, images, cancellation);
+        request.HttpContext.Response.CountItems(answer.Predictions.Count);
         var results = answer.Predictions.Zip(images, (item, image) => Detection.From(item, image.FileName)).ToArray();
         return TypedResults.Ok(new Detections(results.All(result => result.Success), results.Length, results));
     }
 
-    private static PredictionRequest Request(IOptions<CompatibilityOptions> options, ClaimsPrincipal user)
+    private static PredictionRequest Request(IOptions<CompatibilityOptions> options, ClaimsPrincipal user, HttpRequest http)
     {
         user.RequireModel(options.Value.DetectModel);
-        return new PredictionRequest(options.Value.DetectModel, null, user.CallerId()) { QuotaKey = user.ItemQuotaKey() };
+        return new PredictionRequest(options.Value.DetectModel, null, user.CallerId()) { QuotaKey = user.ItemQuotaKey(), ClientAddress = http.ClientAddress() };
     }
 
     /// <param name="FileName">Only in a batch.</param>

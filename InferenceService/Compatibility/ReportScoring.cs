@@ -24,10 +24,11 @@ public static class ReportScoring
         HttpRequest request, ClaimsPrincipal user, Predictor predictor, IOptions<CompatibilityOptions> options, CancellationToken cancellation)
     {
         user.RequireModel(options.Value.ScoreModel);
-        var prediction = new PredictionRequest(options.Value.ScoreModel, null, user.CallerId()) { QuotaKey = user.ItemQuotaKey() };
+        var prediction = new PredictionRequest(options.Value.ScoreModel, null, user.CallerId()) { QuotaKey = user.ItemQuotaKey(), ClientAddress = request.ClientAddress() };
         await predictor.AdmitAsync(prediction, images: false, cancellation);
         using var body = await JsonBodies.ReadAsync(request, cancellation);
         var answer = await predictor.PredictRowsAsync(prediction, body.RootElement, cancellation);
+        request.HttpContext.Response.CountItems(answer.Predictions.Count);
         var scores = answer.Predictions.Select(item => item.Score).ToArray();
         var errors = answer.Predictions.Index().Where(item => item.Item.Error is not null).ToDictionary(item => item.Index, item => item.Item.Error!.Detail);
         return TypedResults.Ok(Scored.From(answer.Id, "succeeded", scores, errors));

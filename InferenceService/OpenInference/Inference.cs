@@ -47,6 +47,7 @@ internal sealed class Inference(
             await RunAsync(model, work, input, run, cancellation);
             var outputs = infer.Outputs.Select(asked => Output(model, asked, run)).ToArray();
             var answer = await recorder.FinishAsync(run, cancellation);
+            http.HttpContext.Response.CountItems(run.Items.Count);
             return new InferResponse(model.Manifest.Name, model.Manifest.Version, infer.Id ?? answer.Id?.ToString(), answer.Id, outputs, run);
         }
         catch

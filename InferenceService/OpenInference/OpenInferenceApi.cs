@@ -56,7 +56,7 @@ public static class OpenInferenceApi
         using var deadline = RequestDeadline.Start(http, cancellation);
         try
         {
-            return await inference.RunAsync(new PredictionRequest(model, version, user.CallerId()) { QuotaKey = user.ItemQuotaKey() }, http, deadline.Token);
+            return await inference.RunAsync(new PredictionRequest(model, version, user.CallerId()) { QuotaKey = user.ItemQuotaKey(), ClientAddress = http.ClientAddress() }, http, deadline.Token);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {

@@ -33,8 +33,9 @@ public sealed record PredictionRecord
     public required string Timings { get; init; }
     public required double TotalMs { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
+    public string? ClientAddress { get; init; }
 
-    public static PredictionRecord From(PredictionMade made, int item) => new()
+    public static PredictionRecord From(PredictionMade made, int item, string? clientAddress = null) => new()
     {
         Id = made.Id,
         RequestId = made.RequestId,
@@ -51,6 +52,7 @@ public sealed record PredictionRecord
         Timings = ToJson(made.Timings),
         TotalMs = made.Timings.TotalMs,
         CreatedAt = made.Time,
+        ClientAddress = clientAddress,
     };
 
     public ItemAnswer ToAnswer() => new()

@@ -78,7 +78,7 @@ public sealed partial class PredictionRecorder(PredictionLog log, InferenceMetri
             if (outcome is not null)
             {
                 var kept = outcome with { Scores = outcome.Scores?.Take(PredictionRecord.KeptScores).ToArray() };
-                rows.Add(PredictionRecord.From(kept, index));
+                rows.Add(PredictionRecord.From(kept, index, run.Request.ClientAddress));
                 facts.Add(OutboxMessage.From(kept, outcome.Id.ToString(), now));
             }
             else if (item.ExecutionFailure is not null)

@@ -13,4 +13,7 @@ public sealed record PredictionRequest(string Model, string? Version, string Cal
 
     /// <summary>The API key whose daily quota the items are taken from; null: none has to be asked.</summary>
     public Guid? QuotaKey { get; init; }
+
+    /// <summary>Where the caller is, in the form that may be kept: with what is recorded, and in no event.</summary>
+    public string? ClientAddress { get; init; }
 }

@@ -10,10 +10,10 @@ internal static class PredictionWriter
 {
     private const string InsertPredictions =
         """
-        INSERT INTO predictions (id, request_id, item, owner, model, version, task, label, confidence, score, scores, input, timings, total_ms, created_at)
-        SELECT id, request_id, item, owner, model, version, task, label, confidence, score, scores::jsonb, input::jsonb, timings::jsonb, total_ms, created_at
-        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-          AS row (id, request_id, item, owner, model, version, task, label, confidence, score, scores, input, timings, total_ms, created_at)
+        INSERT INTO predictions (id, request_id, item, owner, model, version, task, label, confidence, score, scores, input, timings, total_ms, created_at, client_address)
+        SELECT id, request_id, item, owner, model, version, task, label, confidence, score, scores::jsonb, input::jsonb, timings::jsonb, total_ms, created_at, client_address
+        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+          AS row (id, request_id, item, owner, model, version, task, label, confidence, score, scores, input, timings, total_ms, created_at, client_address)
         """;
 
     private const string InsertFacts =
@@ -69,6 +69,7 @@ internal static class PredictionWriter
                 Column(rows, row => row.Timings, NpgsqlDbType.Text),
                 Column(rows, row => row.TotalMs, NpgsqlDbType.Double),
                 Column(rows, row => row.CreatedAt, NpgsqlDbType.TimestampTz),
+                Column(rows, row => row.ClientAddress, NpgsqlDbType.Text),
             },
         });
     }

@@ -31,13 +31,15 @@ public static class PredictionsApi
         if (top is < 1)
             throw ProblemException.Invalid("top", "'top' is how many labels to answer, at least 1.");
         user.RequireModel(model);
-        var request = new PredictionRequest(model, version, user.CallerId(), top ?? PredictionRequest.DefaultTop) { QuotaKey = user.ItemQuotaKey() };
+        var request = new PredictionRequest(model, version, user.CallerId(), top ?? PredictionRequest.DefaultTop) { QuotaKey = user.ItemQuotaKey(), ClientAddress = http.ClientAddress() };
         using var inTime = RequestDeadline.Start(http, cancellation);
         try
         {
-            return TypedResults.Ok(http.HasJsonContentType()
+            var answer = http.HasJsonContentType()
                 ? await PredictRowsAsync(predictor, request, http, inTime.Token, cancellation)
-                : await uploads.PredictAsync(predictor, request, http, "file", inTime.Token, cancellation));
+                : await uploads.PredictAsync(predictor, request, http, "file", inTime.Token, cancellation);
+            http.HttpContext.Response.CountItems(answer.Predictions.Count);
+            return TypedResults.Ok(answer);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {

@@ -8,7 +8,7 @@ public sealed record BenchOptions
     public const string Usage = """
         ./suite bench [options]
           --quick             raw and the gateway at 64 in flight, one photo size and rows: under two minutes
-          --scenario a,b      only these: images, rows, sustained, abandon, bounds, storage (all, when absent)
+          --scenario a,b      only these: images, rows, sustained, abandon, door, bounds, storage (all, when absent)
           --peers [folder]    also the peer servers of that folder (SUITE_PEERS, else ../shared/peers)
           --seconds n         how long each run takes (5; quick: 6)
           --json file         where the figures go too; always in .suite/bench/results/

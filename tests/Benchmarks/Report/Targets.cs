@@ -32,9 +32,18 @@ public static class Targets
                 (c.DrainSeconds < 5, Text($"{c.DrainSeconds:0.00} s after {c.Seconds - c.DrainSeconds:0} s of load"))),
             Compare($"{Photo}: <= 20 kB allocated per request beyond the body", gateway, gateway, (_, c) => c.AllocatedPerItem is not { } bytes ? (null, "not measured") :
                 (bytes - c.BodyBytes <= 20_000, Text($"{bytes / 1000:0.0} kB over all services ({string.Join(", ", c.AllocatedPerItemOf.OrderByDescending(s => s.Value).Take(3).Select(s => Text($"{s.Key} {s.Value / 1000:0.0}")))}), body {c.BodyBytes / 1000:0.0} kB"))),
+            .. Door(results),
             .. Bounds(results),
             .. Peers(results),
         ];
+    }
+
+    private static IEnumerable<Verdict> Door(Results results)
+    {
+        if (results.Findings.LastOrDefault(finding => finding.Name == Scenarios.DoorScenario.Authentication) is { } added)
+            yield return new Verdict("Authentication with a cached key: p50 added <= 0.3 ms", added.Value <= 0.3, added.Text);
+        if (results.Findings.LastOrDefault(finding => finding.Name == Scenarios.DoorScenario.Revocation) is { } revoked)
+            yield return new Verdict("A revoked key is refused within a second, under load", revoked.Value < 1000, revoked.Text);
     }
 
     private static IEnumerable<Verdict> Bounds(Results results)

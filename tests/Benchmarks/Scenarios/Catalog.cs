@@ -11,6 +11,7 @@ public static class Catalog
         ["rows"] = RowScenario.RunAsync,
         ["sustained"] = SustainedScenario.RunAsync,
         ["abandon"] = AbandonScenario.RunAsync,
+        ["door"] = DoorScenario.RunAsync,
         ["bounds"] = BoundsScenario.RunAsync,
         ["storage"] = StorageScenario.RunAsync,
         [Peers] = PeerScenario.RunAsync,

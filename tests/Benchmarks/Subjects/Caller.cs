@@ -20,9 +20,20 @@ public sealed class Caller : IDisposable
         var caller = new Caller(gateway);
         await PostAsync(caller.gateway, "/v1/auth/register", JsonContent.Create(new { email = Email, password = Password, consent = new { version = "1" } }), cancellation);
         caller.gateway.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await caller.TokenAsync(cancellation));
-        var key = await PostAsync(caller.gateway, "/v1/auth/keys", JsonContent.Create(new { name = "bench", requestsPerMinute = MostPerMinute }), cancellation);
-        caller.Key = key.GetProperty("key").GetString()!;
+        caller.Key = (await caller.NewKeyAsync(cancellation)).Key;
         return caller;
+    }
+
+    public async Task<(string Id, string Key)> NewKeyAsync(CancellationToken cancellation)
+    {
+        var key = await PostAsync(gateway, "/v1/auth/keys", JsonContent.Create(new { name = "bench", requestsPerMinute = MostPerMinute }), cancellation);
+        return (key.GetProperty("id").GetString()!, key.GetProperty("key").GetString()!);
+    }
+
+    public async Task RevokeAsync(string keyId, CancellationToken cancellation)
+    {
+        using var answer = await gateway.DeleteAsync($"/v1/auth/keys/{keyId}", cancellation);
+        answer.EnsureSuccessStatusCode();
     }
 
     /// <summary>A token that services take directly, good for ten minutes.</summary>

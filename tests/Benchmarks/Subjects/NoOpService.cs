@@ -18,6 +18,8 @@ public static class NoOpService
         builder.WebHost.UseUrls($"http://127.0.0.1:{port}").ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = 128L << 20);
         await using var app = builder.Build();
         app.MapGet("/health/{kind}", () => "ok");
+        app.MapGet("/health", () => "ok");
+        app.MapGet("/v1/models", () => "ok");
         app.MapPost("/v1/models/{model}/predict", async (string model, HttpContext context) =>
         {
             var body = context.Request.BodyReader;

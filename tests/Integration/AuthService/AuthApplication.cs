@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using AuthService;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using ServiceDefaults.Outbox;
 
 namespace Integration.AuthService;
 
@@ -129,6 +130,15 @@ internal sealed class AuthApplication : IAsyncDisposable
         if (idempotencyKey is not null)
             request.Headers.Add("Idempotency-Key", idempotencyKey);
         return Client.SendAsync(request);
+    }
+
+    /// <summary>A fact in the outbox, as a handler would write it.</summary>
+    public async Task AnnounceAsync<TEvent>(TEvent fact, string subject, DateTimeOffset time) where TEvent : class
+    {
+        await using var scope = host.Services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<AuthDb>();
+        db.Announce(fact, subject, time);
+        await db.SaveChangesAsync();
     }
 
     /// <summary>Everything in a table as one text, to look for what must not be there.</summary>

@@ -153,6 +153,11 @@ public class ForwardingTests
         await Eventually.IsTrueAsync(
             async () => (answeredInARow = await gateway.GetAsync("/v1/models").StatusAsync() == HttpStatusCode.OK ? answeredInARow + 1 : 0) == 30,
             "the dead replica gets no requests any more", () => gateway.Log);
+
+        await using var back = await Upstream.StartNewAsync(dying.Address);
+        await Eventually.IsTrueAsync(
+            async () => await gateway.GetAsync("/v1/models").StatusAsync() == HttpStatusCode.OK && back.Requests > 0,
+            "it gets requests again when it is back", () => gateway.Log);
     }
 
     private Task<HttpResponseMessage> PredictAsync(HttpContent body) => _gateway.SendAsync(HttpMethod.Post, "/v1/models/mask-detector/predict", body, Bearer(_token));

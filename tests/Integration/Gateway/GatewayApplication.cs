@@ -1,7 +1,11 @@
 using System.Net.Http.Headers;
 using Gateway.Routing;
 using Integration.AuthService;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Integration.Gateway;
 
@@ -19,6 +23,22 @@ internal sealed class GatewayApplication : IAsyncDisposable
     public HttpClient Client { get; }
 
     public string Log => host.Log;
+
+    /// <summary>Where it listens; more than one address only where the test has it <see cref="ListenAsConfigured"/>.</summary>
+    public Uri AddressOf(string scheme) => new(host.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>()
+        .Addresses.Single(address => new Uri(address).Scheme == scheme).Replace("[::]", "127.0.0.1", StringComparison.Ordinal));
+
+    /// <summary>The test host gives a service one address of its own, in place of all that it asks for. This has it listen as it would by itself.</summary>
+    public sealed class ListenAsConfigured(IServer server) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellation)
+        {
+            server.Features.GetRequiredFeature<IServerAddressesFeature>().PreferHostingUrls = false;
+            return Task.CompletedTask;
+        }
+
+        public Task StopAsync(CancellationToken cancellation) => Task.CompletedTask;
+    }
 
     public ShiftedTime Time { get; }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Gateway.Identity;
 using Integration.AuthService;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -42,6 +43,24 @@ public class RevocationTests
         // Sooner than the cache would forget: the clocks of the gateways stand as good as still.
         foreach (var gateway in new[] { one, other })
             await Eventually.IsTrueAsync(async () => await UseAsync(gateway, key) == HttpStatusCode.Unauthorized, "the revocation was heard", () => gateway.Log + _auth.Log);
+    }
+
+    [Test]
+    public async Task A_key_revoked_under_load_is_refused_for_good()
+    {
+        await using var gateway = await StartNewAsync(_auth, [_inference.Address]);
+        var key = await UseNewKeyAsync(gateway);
+        using var stop = new CancellationTokenSource(Eventually.Deadline);
+        var callers = Enumerable.Range(0, 8).Select(async _ =>
+        {
+            while (!stop.IsCancellationRequested && await UseAsync(gateway, key) == HttpStatusCode.OK)
+            {
+            }
+        }).ToArray();
+        await RevokeAsync(key);
+        await Task.WhenAll(callers).WaitAsync(ExchangedTokens.MaxAge / 2); // so it is the event that ends them, and not the cache's age
+        var after = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => UseAsync(gateway, key)));
+        Assert.That(after, Is.All.EqualTo(HttpStatusCode.Unauthorized));
     }
 
     [Test]

@@ -23,14 +23,21 @@ internal sealed class Upstream : IAsyncDisposable
     /// <summary>Requests whose caller went away, by path.</summary>
     public ConcurrentDictionary<string, TaskCompletionSource> Aborted { get; } = new();
 
+    /// <summary>Requests whose body's first bytes are here, by query.</summary>
+    public ConcurrentDictionary<string, TaskCompletionSource> FirstBytes { get; } = new();
+
+    /// <summary>What <see cref="GatewayApplication"/> is told with every answer, as InferenceService does.</summary>
+    public int? ItemCount { get; set; }
+
     public int Requests => Volatile.Read(ref requests);
 
     private int requests;
 
-    public static async Task<Upstream> StartNewAsync()
+    /// <param name="address">Of one that was there before; absent: a free one.</param>
+    public static async Task<Upstream> StartNewAsync(string address = "http://127.0.0.1:0")
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls("http://127.0.0.1:0").ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
+        builder.WebHost.UseUrls(address).ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
         builder.Logging.ClearProviders();
         var upstream = new Upstream(builder.Build());
         upstream.Map();
@@ -61,8 +68,22 @@ internal sealed class Upstream : IAsyncDisposable
         Interlocked.Increment(ref requests);
         long bytes = 0;
         var buffer = new byte[64 * 1024];
-        for (int read; (read = await context.Request.Body.ReadAsync(buffer, context.RequestAborted)) > 0;)
-            bytes += read;
+        var query = context.Request.QueryString.ToString();
+        try
+        {
+            for (int read; (read = await context.Request.Body.ReadAsync(buffer, context.RequestAborted)) > 0;)
+            {
+                bytes += read;
+                FirstBytes.GetOrAdd(query, _ => new()).TrySetResult();
+            }
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or BadHttpRequestException)
+        {
+            Aborted.GetOrAdd(query, _ => new()).TrySetResult();
+            return;
+        }
+        if (ItemCount is { } items)
+            context.Response.Headers["X-Item-Count"] = $"{items}";
         context.Response.Headers["X-Request-Id"] = "the service's own";
         context.Response.Headers["X-Upstream"] = Address;
         await context.Response.WriteAsJsonAsync(new JsonObject

@@ -1,3 +1,4 @@
+using System.Net;
 using Gateway.Identity;
 using Gateway.Limits;
 using Gateway.Routing;
@@ -35,10 +36,12 @@ public class CallerLimitTests
 
     [Test]
     public void Signing_in_is_limited_by_address() =>
-        Assert.That(CallerLimit.Of(new GatewayRoute("/token", "auth") { Access = Access.SignIn }, null, "10.0.0.1", Limits, Guests).RequestsPerMinute, Is.EqualTo(20));
+        Assert.That(CallerLimit.Of(new GatewayRoute("/token", "auth") { Access = Access.SignIn }, null, Address("10.0.0.1"), Limits, Guests).RequestsPerMinute, Is.EqualTo(20));
 
     private static CallerLimit Of(Admission admission, string address = "10.0.0.1") =>
-        CallerLimit.Of(new GatewayRoute("/v1/models", "inference"), admission, address, Limits, Guests);
+        CallerLimit.Of(new GatewayRoute("/v1/models", "inference"), admission, Address(address), Limits, Guests);
+
+    private static ClientAddress Address(string text) => ClientAddress.Of(IPAddress.Parse(text));
 
     private static Admission Key(Guid id, int? perMinute) => User("ada") with { KeyId = id, RequestsPerMinute = perMinute };
 

@@ -14,5 +14,5 @@ public class ClientAddressTests
     [TestCase("2001:db8:1:2::1", "2001:db8:1:3::1")]
     public void Two_clients_are_two(string one, string other) => Assert.That(Of(one), Is.Not.EqualTo(Of(other)));
 
-    private static string Of(string address) => ClientAddress.Of(IPAddress.Parse(address));
+    private static ClientAddress Of(string address) => ClientAddress.Of(IPAddress.Parse(address));
 }
