@@ -83,7 +83,7 @@ public class SigningKeyTests
     }
 
     [Test]
-    public async Task With_another_master_key_the_service_says_so_and_stops()
+    public async Task Another_master_key_opens_no_signing_key()
     {
         await using var auth = await AuthApplication.StartNewAsync(MasterKey);
         await using var scope = auth.Services.CreateAsyncScope();
