@@ -33,7 +33,7 @@ internal sealed class S3ObjectStore(S3Options options, TimeProvider time) : IObj
     private DateTimeOffset probedAt = DateTimeOffset.MinValue;
 
     // A put takes the server some milliseconds, in which others can begin.
-    public int CommitLanes => 32;
+    public int CommitLanes => 8;
 
     public async Task<IStagedObject> StageAsync(BlobName name, Stream content, CancellationToken cancellation)
     {
