@@ -1,29 +1,36 @@
+using System.Buffers;
+
 namespace StorageService.Backends;
 
 /// <summary>A file in <c>incoming/</c> that is on the disk whole before it gets its name.</summary>
 internal sealed class StagedFile(string path, string target) : IStagedObject
 {
-    private const int Attempts = 5;
+    private const int Attempts = 5, BlockBytes = 128 * 1024;
     private bool renamed;
 
     public async Task WriteAsync(Stream content, CancellationToken cancellation)
     {
-        await using var file = new FileStream(path, new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            Options = FileOptions.Asynchronous,
-            BufferSize = 0,
-        });
+        // In few large writes to the page cache, on the thread that has the bytes: asynchronous ones would each change threads, twice.
+        var block = ArrayPool<byte>.Shared.Rent(BlockBytes);
         try
         {
-            await content.CopyToAsync(file, 128 * 1024, cancellation);
+            using var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write);
+            long length = 0;
+            for (var filled = BlockBytes; filled == BlockBytes; length += filled)
+            {
+                filled = await content.ReadAtLeastAsync(block.AsMemory(0, BlockBytes), BlockBytes, throwOnEndOfStream: false, cancellation);
+                RandomAccess.Write(file, block.AsSpan(0, filled), length);
+            }
+            RandomAccess.FlushToDisk(file);
         }
         catch (ArgumentOutOfRangeException e)
         {
             throw new IOException("The file system takes no file as large as this one.", e); // what .NET makes of EFBIG
         }
-        RandomAccess.FlushToDisk(file.SafeFileHandle);
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(block);
+        }
     }
 
     /// <summary>Gives the file its name, which is durable once the folder that is returned is synced.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using NpgsqlTypes;
@@ -91,7 +92,7 @@ internal sealed class ObjectAdditions : IAsyncDisposable
     }
 
     // The same object always in the same lane, so that lanes do not wait for each other.
-    private int LaneOf(ObjectKey key) => key.Sha256[0] % lanes.Length;
+    private int LaneOf(ObjectKey key) => byte.Parse(key.Sha256.AsSpan(0, 2), NumberStyles.HexNumber, CultureInfo.InvariantCulture) % lanes.Length;
 
     private async Task WriteAsync(IReadOnlyList<Addition> group)
     {

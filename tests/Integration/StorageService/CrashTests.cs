@@ -133,9 +133,17 @@ public class CrashTests
     {
         var server = await Servers.S3Async();
         using var client = new AmazonS3Client(server.AccessKey, ServerProcess.Password, new AmazonS3Config { ServiceURL = server.Url, ForcePathStyle = true });
-        var keys = await client.Paginators.ListObjectsV2(new ListObjectsV2Request { BucketName = bucket }).S3Objects.Select(found => found.Key).Where(key => key != "ready").ToArrayAsync();
+        var keys = new List<string>();
+        var request = new ListObjectsV2Request { BucketName = bucket };
+        do
+        {
+            var page = await client.ListObjectsV2Async(request);
+            keys.AddRange((page.S3Objects ?? []).Select(found => found.Key).Where(key => key != "ready"));
+            request.ContinuationToken = page.NextContinuationToken;
+        }
+        while (request.ContinuationToken is not null);
         var uploads = await client.ListMultipartUploadsAsync(new ListMultipartUploadsRequest { BucketName = bucket });
-        return (keys, uploads.MultipartUploads?.Count ?? 0);
+        return ([.. keys], uploads.MultipartUploads?.Count ?? 0);
     }
 
     private async Task<Dictionary<string, string>> SettingsAsync(string backend) => new(backend == "s3" ? await S3SettingsAsync($"test-{Guid.NewGuid():N}") : Encrypted())
