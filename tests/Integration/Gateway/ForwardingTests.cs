@@ -148,13 +148,14 @@ public class ForwardingTests
         Assert.That(dying.Requests, Is.GreaterThan(0));
         Assert.That(living.Requests, Is.GreaterThan(0));
 
+        var address = dying.Address;
         await dying.DisposeAsync();
         var answeredInARow = 0;
         await Eventually.IsTrueAsync(
             async () => (answeredInARow = await gateway.GetAsync("/v1/models").StatusAsync() == HttpStatusCode.OK ? answeredInARow + 1 : 0) == 30,
             "the dead replica gets no requests any more", () => gateway.Log);
 
-        await using var back = await Upstream.StartNewAsync(dying.Address);
+        await using var back = await Upstream.StartNewAsync(address);
         await Eventually.IsTrueAsync(
             async () => await gateway.GetAsync("/v1/models").StatusAsync() == HttpStatusCode.OK && back.Requests > 0,
             "it gets requests again when it is back", () => gateway.Log);

@@ -1,11 +1,12 @@
 using System.Net.Http.Headers;
 using Gateway.Routing;
 using Integration.AuthService;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace Integration.Gateway;
 
@@ -29,15 +30,13 @@ internal sealed class GatewayApplication : IAsyncDisposable
         .Addresses.Single(address => new Uri(address).Scheme == scheme).Replace("[::]", "127.0.0.1", StringComparison.Ordinal));
 
     /// <summary>The test host gives a service one address of its own, in place of all that it asks for. This has it listen as it would by itself.</summary>
-    public sealed class ListenAsConfigured(IServer server) : IHostedService
+    public sealed class ListenAsConfigured(IServer server) : IStartupFilter
     {
-        public Task StartAsync(CancellationToken cancellation)
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next)
         {
             server.Features.GetRequiredFeature<IServerAddressesFeature>().PreferHostingUrls = false;
-            return Task.CompletedTask;
+            return next;
         }
-
-        public Task StopAsync(CancellationToken cancellation) => Task.CompletedTask;
     }
 
     public ShiftedTime Time { get; }

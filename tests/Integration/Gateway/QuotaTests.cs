@@ -37,7 +37,7 @@ public class QuotaTests
     [Test]
     public async Task Fifty_connections_at_two_gateways_never_get_more_than_the_quota()
     {
-        var key = (await _auth.NewKeyAsync(_token, new { name = "raced", dailyRequests = 100 })).Text("key");
+        var key = (await _auth.NewKeyAsync(_token, new { name = "raced", dailyQuota = new { requests = 100 } })).Text("key");
         var before = _inference.Requests;
         var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(async connection =>
         {
@@ -57,7 +57,7 @@ public class QuotaTests
     [Test]
     public async Task Over_it_the_answer_names_the_unit_and_when_the_day_ends()
     {
-        var key = (await _auth.NewKeyAsync(_token, new { name = "one a day", dailyRequests = 1 })).Text("key");
+        var key = (await _auth.NewKeyAsync(_token, new { name = "one a day", dailyQuota = new { requests = 1 } })).Text("key");
         await _one.GetAsync("/v1/models", Key(key)).ReadAsync();
         using var refused = await _one.GetAsync("/v1/models", Key(key));
         var problem = await refused.ReadAsync(HttpStatusCode.TooManyRequests);

@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Integration.AuthService;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 using static Integration.Gateway.GatewayApplication;
@@ -78,7 +79,7 @@ public class TlsTests
         settings["Gateway:Tls:Port"] = "0";
         settings["Gateway:Tls:PublicPort"] = "8443";
         settings["urls"] = "http://127.0.0.1:0";
-        return StartNewAsync(_auth, [_inference.Address], settings, services => services.AddHostedService<ListenAsConfigured>());
+        return StartNewAsync(_auth, [_inference.Address], settings, services => services.AddSingleton<IStartupFilter, ListenAsConfigured>());
     }
 
     private static async Task<string> SubjectAsync(GatewayApplication gateway)
