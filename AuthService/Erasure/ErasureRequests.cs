@@ -1,3 +1,4 @@
+using AuthService.Tokens;
 using AuthService.Users;
 using InferenceSuite.Contracts;
 using Microsoft.EntityFrameworkCore;
@@ -9,7 +10,7 @@ using ServiceDefaults.Problems;
 namespace AuthService.Erasure;
 
 /// <summary>The beginning of an erasure: from one commit on the person can do nothing any more, and every service will hear of it.</summary>
-public sealed class ErasureRequests(AuthDb db, Passwords passwords, IOptions<ErasureOptions> options, TimeProvider time)
+public sealed class ErasureRequests(AuthDb db, Passwords passwords, SignInGuard guard, IOptions<ErasureOptions> options, TimeProvider time)
 {
     /// <param name="actor">Who asked, for the audit: <c>self</c> or an administrator's id. The subject itself is never in it: entries stay.</param>
     /// <returns>The erasure and the token that its receipt is asked for with; null when there is no such user.</returns>
@@ -22,7 +23,7 @@ public sealed class ErasureRequests(AuthDb db, Passwords passwords, IOptions<Era
         var subject = userId.ToString();
         if (await db.Erasures.AnyAsync(open => open.Subject == subject, cancellation))
             throw ProblemException.Conflict("erasure-running", "This account is being erased already.");
-        if (user.Role == Roles.Admin && !await db.Users.AnyAsync(other => other.Role == Roles.Admin && other.Id != userId, cancellation))
+        if (user.Role == Roles.Admin && !await db.Users.AnyAsync(other => other.Role == Roles.Admin && other.DisabledAt == null && other.Id != userId, cancellation))
             throw ProblemException.Conflict("last-admin", "This is the last administrator. Make somebody else one first.");
 
         var now = time.GetUtcNow();
@@ -48,12 +49,14 @@ public sealed class ErasureRequests(AuthDb db, Passwords passwords, IOptions<Era
         var subject = user.Id.ToString();
         user.PasswordHash = passwords.Hash(Secret.Create(""));
         user.Role = Roles.User;
+        user.DisabledAt = now;
+        await guard.UnlockAsync(user.Email, cancellation); // failed attempts are kept by a hash of the address
         await db.RefreshTokens.Where(token => token.UserId == user.Id).ExecuteUpdateAsync(token => token.SetProperty(t => t.ExpiresAt, now), cancellation);
         foreach (var key in await db.ApiKeys.Where(key => key.UserId == user.Id && key.RevokedAt == null).ToListAsync(cancellation))
         {
             key.RevokedAt = now;
             db.Announce(new ApiKeyRevoked(key.Id, subject, now), subject: key.Id.ToString(), now);
         }
-        db.Announce(new UserChanged(subject, "disabled", now), subject, now);
+        db.Announce(new UserChanged(subject, UserChanges.Disabled, now), subject, now);
     }
 }

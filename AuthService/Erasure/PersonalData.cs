@@ -13,8 +13,7 @@ internal sealed class KeysOfSubject(AuthDb db) : IPersonalData
     public async Task<long> EraseAsync(string subject, CancellationToken cancellation)
     {
         var user = Guid.Parse(subject);
-        if (await db.HasColumnAsync("key_usage", "key_id", cancellation))
-            await db.Database.ExecuteSqlAsync($"DELETE FROM key_usage WHERE key_id IN (SELECT id FROM api_keys WHERE user_id = {user})", cancellation);
+        await db.Database.ExecuteSqlAsync($"DELETE FROM key_usage WHERE key_id IN (SELECT id FROM api_keys WHERE user_id = {user})", cancellation);
         return await db.ApiKeys.Where(key => key.UserId == user).ExecuteDeleteAsync(cancellation);
     }
 

@@ -24,8 +24,4 @@ CREATE TABLE erasure_answers (
 );
 
 -- What the gateways report comes in batches of many callers: an erased one's late records are left out.
-DO $$ BEGIN
-  IF EXISTS (SELECT FROM information_schema.columns WHERE table_schema = current_schema AND table_name = 'request_log' AND column_name = 'principal') THEN
-    PERFORM drop_erased_subjects('request_log', 'principal');
-  END IF;
-END $$;
+SELECT drop_erased_subjects('request_log', 'principal');

@@ -52,6 +52,11 @@ public sealed partial class ImageMover(
             await objects.PutImageAsync(image.Owner, image.Sha256, image.ContentType, image.Bytes, deadline.Token);
             db.Remove(image);
         }
+        catch (HttpRequestException e) when (e.StatusCode == HttpStatusCode.RequestEntityTooLarge)
+        {
+            LogNotKept(logger, image.Owner);
+            db.Remove(image);
+        }
         catch (HttpRequestException e) when (IsFinal(e.StatusCode))
         {
             LogRefused(logger, image.Owner, image.Sha256, e.Message);
@@ -64,7 +69,10 @@ public sealed partial class ImageMover(
 
     /// <summary>A no that will be the same tomorrow, and must not keep the images behind it waiting.</summary>
     private static bool IsFinal(HttpStatusCode? status) =>
-        status is HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.UnsupportedMediaType or HttpStatusCode.UnprocessableEntity;
+        status is HttpStatusCode.BadRequest or HttpStatusCode.UnsupportedMediaType or HttpStatusCode.UnprocessableEntity;
+
+    [LoggerMessage(LogLevel.Information, "An image of {Owner} is not kept: their storage is full")]
+    private static partial void LogNotKept(ILogger logger, string owner);
 
     [LoggerMessage(LogLevel.Debug, "Images wait in the database: {Reason}")]
     private static partial void LogWaiting(ILogger logger, string reason);

@@ -51,7 +51,7 @@ public sealed class RunItem(string field, bool traced = true)
     public ModelExecutionException? ExecutionFailure { get; private set; }
 
     /// <summary>An image that has to go into the commit.</summary>
-    public PendingImage? PendingImage { get; set; }
+    public PendingImage? PendingImage { get; private set; }
 
     public double ExecuteMs => Stopwatch.GetElapsedTime(Result!.StartedAt, Result.FinishedAt).TotalMilliseconds;
 
@@ -65,6 +65,13 @@ public sealed class RunItem(string field, bool traced = true)
         // The model ran on a thread that belongs to nobody's trace; its times are put into this request's here.
         Spans.Add("queue", enqueuedAt, result.StartedAt);
         Spans.Add("execute", result.StartedAt, result.FinishedAt, ("suite.batch.size", result.BatchSize));
+    }
+
+    public void Captured(CapturedImage image)
+    {
+        PendingImage = image.Pending;
+        if (!image.IsKept && Input is not null)
+            Input = Input with { Object = null };
     }
 
     public void Fail(ProblemException problem) => Problem = problem;

@@ -71,16 +71,15 @@ public sealed class Predictor(
             // Only of an item that was let in: what is refused leaves nothing behind.
             var kept = keep
                 ? capture.CaptureAsync(request.Caller, prepared.Input.Sha256!, $"image/{prepared.Input.Format}", image.Bytes, cancellation)
-                : Task.FromResult<PendingImage?>(null);
+                : Task.FromResult(CapturedImage.NotKept);
             try
             {
-                var input = keep ? prepared.Input with { Object = $"{request.Caller}/{prepared.Input.Sha256}" } : prepared.Input;
-                item.Succeed(input, prepared.DecodeMs, work.EnqueuedAt, await work.Completion, place.Waited);
+                item.Succeed(prepared.Input with { Object = $"{request.Caller}/{prepared.Input.Sha256}" }, prepared.DecodeMs, work.EnqueuedAt, await work.Completion, place.Waited);
                 place.Dispose(); // the next one may decode while this one is recorded
             }
             finally
             {
-                item.PendingImage = await kept; // reads the upload's buffer, so it ends before the request does
+                item.Captured(await kept); // reads the upload's buffer, so it ends before the request does
             }
         }
         catch (ProblemException problem)
