@@ -38,6 +38,7 @@ app.UseBodyLimits();
 app.UseRateLimits();
 app.UseRequestTimeouts();
 app.MapHome();
+app.MapAdminHealth();
 app.MapApiDocument();
 app.MapReverseProxy(proxy =>
 {

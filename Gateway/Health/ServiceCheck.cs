@@ -7,7 +7,7 @@ namespace Gateway.Health;
 /// <summary>Ready while at least one replica of a service is: without AuthService or a model the gateway has nothing to give.</summary>
 public sealed class ServiceCheck(IHttpClientFactory clients, IReadOnlyList<Uri> replicas) : IHealthCheck
 {
-    private const string ClientName = "health";
+    internal const string ClientName = "health";
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(2);
 
     public static void Add(WebApplicationBuilder builder, params string[] services)

@@ -8,7 +8,7 @@ namespace Gateway.Home;
 public static class HomeApi
 {
     private static readonly string Version = typeof(HomeApi).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
-    private static readonly string[] Own = ["GET /docs", "GET /openapi.json", "GET /heartbeat"];
+    private static readonly string[] Own = ["GET /docs", "GET /openapi.json", "GET /heartbeat", "GET /v1/admin/health"];
 
     public static void MapHome(this IEndpointRouteBuilder app)
     {

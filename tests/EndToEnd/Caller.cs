@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -12,15 +13,24 @@ public sealed class Caller : IDisposable
 {
     private const string Password = "correct horse battery 9";
 
+    /// <summary>What was never right, and has no place in a log either.</summary>
+    public const string WrongPassword = "wrong donkey capacitor 9";
+
+    private static readonly ConcurrentDictionary<string, bool> Seen = new() { [Password] = true };
+
     private Caller() => Http = SuiteFixture.Suite.CreateClient();
 
     public HttpClient Http { get; }
+
+    /// <summary>Every password, token and key that a caller of this run has used.</summary>
+    public static IEnumerable<string> Secrets => Seen.Keys;
 
     public static Caller Guest() => new();
 
     public static Caller WithKey(string key)
     {
         var caller = new Caller();
+        Seen[key] = true;
         caller.Http.DefaultRequestHeaders.Add("X-API-Key", key);
         return caller;
     }
@@ -28,6 +38,7 @@ public sealed class Caller : IDisposable
     public static Caller WithBearer(string token)
     {
         var caller = new Caller();
+        Seen[token] = true;
         caller.Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return caller;
     }
