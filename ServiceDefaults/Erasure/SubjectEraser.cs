@@ -1,6 +1,7 @@
 using InferenceSuite.Contracts;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
+using ServiceDefaults.Database;
 using ServiceDefaults.Http;
 using ServiceDefaults.Outbox;
 
@@ -14,6 +15,8 @@ internal sealed partial class SubjectEraser<TContext>(
     TContext db, IEnumerable<IPersonalData> kinds, ServiceIdentity identity, TimeProvider time, ILogger<SubjectEraser<TContext>> logger)
     where TContext : DbContext
 {
+    private static readonly TimeSpan KeepCounts = TimeSpan.FromDays(90);
+
     public async Task EraseAsync(ErasureRequested request, CancellationToken cancellation)
     {
         if (!Guid.TryParse(request.Subject, out _))
@@ -46,8 +49,10 @@ internal sealed partial class SubjectEraser<TContext>(
     private async Task AnswerAsync(ErasureRequested request, CancellationToken cancellation)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        // They stay for a while: asked again by a message that came twice, a service gives the same answer again.
         var removed = await db.Database.SqlQuery<Progress>(
-            $"""DELETE FROM erasure_progress WHERE erasure_id = {request.ErasureId} RETURNING name AS "Name", removed AS "Removed" """).ToListAsync(cancellation);
+            $"""SELECT name AS "Name", removed AS "Removed" FROM erasure_progress WHERE erasure_id = {request.ErasureId}""").ToListAsync(cancellation);
+        await db.Database.ExecuteSqlAsync($"DELETE FROM erasure_progress WHERE erasure_id < {TimeOrderedIds.LowestOf(time.GetUtcNow() - KeepCounts)}", cancellation);
         var counts = kinds.Select(kind => kind.Name).Distinct().ToDictionary(name => name, name => removed.Find(progress => progress.Name == name)?.Removed ?? 0);
         var now = time.GetUtcNow();
         db.Announce(new ErasureDone(request.ErasureId, identity.Name, counts, now), request.ErasureId.ToString(), now);
