@@ -11,14 +11,8 @@ internal sealed class RequestLogOfSubject(AuthDb db) : IPersonalData
 
     public string Name => "requests";
 
-    public async Task<long> EraseAsync(string subject, CancellationToken cancellation)
-    {
-        var removed = await db.Database.ExecuteSqlAsync(
-            $"DELETE FROM request_log WHERE ctid = ANY (ARRAY(SELECT ctid FROM request_log WHERE principal = {subject} LIMIT {Page}))", cancellation);
-        // An administrator's request that was about them stays, without them.
-        return removed > 0 ? removed : await db.Database.ExecuteSqlAsync(
-            $"UPDATE request_log SET path = replace(path, {subject}, 'erased') WHERE path LIKE '%' || {subject} || '%'", cancellation);
-    }
+    public async Task<long> EraseAsync(string subject, CancellationToken cancellation) => await db.Database.ExecuteSqlAsync(
+        $"DELETE FROM request_log WHERE ctid = ANY (ARRAY(SELECT ctid FROM request_log WHERE principal = {subject} LIMIT {Page}))", cancellation);
 
     public Task ExportAsync(string subject, PersonalExport export, CancellationToken cancellation)
     {

@@ -26,9 +26,16 @@ public sealed partial class RequestLog(
     private readonly ILogger logger = loggers.CreateLogger<RequestLog>();
     private long dropped;
     private long toldAt;
+    private long unadmittedMinute, unadmitted;
 
     public void Add(RequestEntry entry)
     {
+        if (entry.Principal is null && !IsWithinBudget())
+        {
+            // Who is let in for nothing must not fill the disk that predictions are committed to.
+            metrics.Summarised();
+            return;
+        }
         if (lines.IsEnabled(LogLevel.Information))
             Log(entry);
         if (!waiting.Writer.TryWrite(entry))
@@ -62,6 +69,14 @@ public sealed partial class RequestLog(
             await SendAsync(batch, [], deadline.Token);
         Drop(batch.Count + waiting.Reader.Count);
         TellIfDropped();
+    }
+
+    private bool IsWithinBudget()
+    {
+        var minute = time.GetUtcNow().Ticks / TimeSpan.TicksPerMinute;
+        if (Interlocked.Exchange(ref unadmittedMinute, minute) != minute)
+            Volatile.Write(ref unadmitted, 0);
+        return Interlocked.Increment(ref unadmitted) <= options.Value.UnadmittedPerMinute;
     }
 
     private int Fill(List<RequestRecord> batch)

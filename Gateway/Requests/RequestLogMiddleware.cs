@@ -12,6 +12,7 @@ public static class RequestLogMiddleware
     /// <summary>By which InferenceService says how many items it predicted. Callers do not see it.</summary>
     public const string ItemCountHeader = "X-Item-Count";
 
+    private const string Users = "/v1/admin/users/";
     private const int MaxPath = 256, MaxUserAgent = 256;
     private const int ClientClosedRequest = 499; // nobody sees it but us
 
@@ -45,7 +46,7 @@ public static class RequestLogMiddleware
             Time = time.GetUtcNow(),
             RequestId = request.Headers[RequestIds.Header].ToString(),
             Method = PlainText.Of(request.Method, 16) ?? "",
-            Path = PlainText.Of(request.Path.Value, MaxPath) ?? "/",
+            Path = PlainText.Of(WithoutUser(request.Path.Value), MaxPath) ?? "/",
             UserAgent = PlainText.Of(request.Headers.UserAgent.ToString(), MaxUserAgent),
             Address = addresses.Of(context.Connection.RemoteIpAddress),
         };
@@ -76,6 +77,15 @@ public static class RequestLogMiddleware
                 (entry.Principal, entry.KeyId, entry.KeyPrefix) = (admission.Subject, admission.KeyId, admission.KeyPrefix);
             log.Add(entry);
         }
+    }
+
+    /// <summary>An administrator's request about somebody is kept under the administrator's name, and would outlive that somebody's erasure.</summary>
+    internal static string? WithoutUser(string? path)
+    {
+        if (path?.StartsWith(Users, StringComparison.OrdinalIgnoreCase) != true)
+            return path;
+        var end = path.IndexOf('/', Users.Length);
+        return $"{Users}{{id}}{(end < 0 ? "" : path[end..])}";
     }
 
     private static Task TakeItemCount(HttpContext context)

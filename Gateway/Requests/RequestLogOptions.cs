@@ -11,6 +11,10 @@ public sealed class RequestLogOptions
     /// <summary>Records that wait for AuthService; what comes while they do is dropped and counted.</summary>
     [Range(100, 1_000_000)]
     public int Capacity { get; set; } = 20_000;
+
+    /// <summary>Requests a minute that nobody was let in for (401, 404, 429 ...) and that are kept all the same; of more only the number is.</summary>
+    [Range(1, 10_000_000)]
+    public int UnadmittedPerMinute { get; set; } = 6000;
 }
 
 public enum AddressForm

@@ -9,6 +9,7 @@ public sealed partial class ImageMover(
     IServiceScopeFactory scopes, ObjectStoreClient objects, DatabaseMigrator migrator, TimeProvider time, ILogger<ImageMover> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Postponed = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan PutDeadline = TimeSpan.FromSeconds(10);
 
     protected override async Task ExecuteAsync(CancellationToken stopping)
@@ -40,7 +41,7 @@ public sealed partial class ImageMover(
         var db = scope.ServiceProvider.GetRequiredService<InferenceDb>();
         await using var transaction = await db.Database.BeginTransactionAsync(stopping);
         var image = await db.PendingImages
-            .FromSql($"SELECT * FROM pending_images WHERE refused IS NULL ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED")
+            .FromSql($"SELECT * FROM pending_images WHERE refused IS NULL AND (not_before IS NULL OR not_before <= {time.GetUtcNow()}) ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED")
             .SingleOrDefaultAsync(stopping);
         if (image is null)
             return false;
@@ -52,7 +53,7 @@ public sealed partial class ImageMover(
             await objects.PutImageAsync(image.Owner, image.Sha256, image.ContentType, image.Bytes, deadline.Token);
             db.Remove(image);
         }
-        catch (HttpRequestException e) when (e.StatusCode == HttpStatusCode.RequestEntityTooLarge)
+        catch (HttpRequestException e) when (e.StatusCode is HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.Gone) // full, or erased
         {
             LogNotKept(logger, image.Owner);
             db.Remove(image);
@@ -61,6 +62,12 @@ public sealed partial class ImageMover(
         {
             LogRefused(logger, image.Owner, image.Sha256, e.Message);
             image.Refused = e.Message;
+        }
+        catch (HttpRequestException e) when (e.StatusCode is not (null or HttpStatusCode.ServiceUnavailable))
+        {
+            // This one fails where others may not: they go first.
+            LogPostponed(logger, image.Owner, image.Sha256, e.Message);
+            image.NotBefore = time.GetUtcNow() + Postponed;
         }
         await db.SaveChangesAsync(stopping);
         await transaction.CommitAsync(stopping);
@@ -71,8 +78,11 @@ public sealed partial class ImageMover(
     private static bool IsFinal(HttpStatusCode? status) =>
         status is HttpStatusCode.BadRequest or HttpStatusCode.UnsupportedMediaType or HttpStatusCode.UnprocessableEntity;
 
-    [LoggerMessage(LogLevel.Information, "An image of {Owner} is not kept: their storage is full")]
+    [LoggerMessage(LogLevel.Information, "An image of {Owner} is not kept: their storage is full, or they were erased")]
     private static partial void LogNotKept(ILogger logger, string owner);
+
+    [LoggerMessage(LogLevel.Warning, "The image {Owner}/{Sha256} could not be moved to StorageService and is tried again later: {Reason}")]
+    private static partial void LogPostponed(ILogger logger, string owner, string sha256, string reason);
 
     [LoggerMessage(LogLevel.Debug, "Images wait in the database: {Reason}")]
     private static partial void LogWaiting(ILogger logger, string reason);

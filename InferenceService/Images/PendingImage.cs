@@ -12,6 +12,9 @@ public sealed record PendingImage
 
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>When it is tried again, after it could not be moved; null: it was not tried yet.</summary>
+    public DateTimeOffset? NotBefore { get; set; }
+
     /// <summary>Why StorageService will never take it; null while it may.</summary>
     public string? Refused { get; set; }
 }

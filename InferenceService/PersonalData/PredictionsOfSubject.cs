@@ -25,8 +25,8 @@ internal sealed class PredictionsOfSubject(InferenceDb db) : IPersonalData
 
 /// <summary>As a person reads it: the columns that are JSON in the table are JSON here, not texts of JSON.</summary>
 internal sealed record ExportedPrediction(
-    Guid Id, Guid RequestId, int Item, string Model, string Version, ItemAnswer Answer, PredictionTimings Timings, DateTimeOffset CreatedAt)
+    Guid Id, Guid RequestId, int Item, string Model, string Version, ItemAnswer Answer, PredictionTimings Timings, string? ClientAddress, DateTimeOffset CreatedAt)
 {
     public static ExportedPrediction From(PredictionRecord record) => new(
-        record.Id, record.RequestId, record.Item, record.Model, record.Version, record.ToAnswer(), record.ReadTimings(), record.CreatedAt);
+        record.Id, record.RequestId, record.Item, record.Model, record.Version, record.ToAnswer(), record.ReadTimings(), record.ClientAddress, record.CreatedAt);
 }

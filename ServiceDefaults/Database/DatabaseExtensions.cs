@@ -30,7 +30,7 @@ public static class DatabaseExtensions
             source.ConnectionStringBuilder.CommandTimeout = 30;
             // The few statements of the hot path are parsed and planned once per connection, not each time.
             source.ConnectionStringBuilder.MaxAutoPrepare = 32;
-            // Nothing here sets up a session but the two advisory locks, and these are given back by name.
+            // Nothing here sets up a session but SessionLock, and that is given back by name.
             source.ConnectionStringBuilder.NoResetOnClose = true;
         });
         builder.Services.AddDbContextPool<TContext>((services, options) => options

@@ -1,4 +1,3 @@
-using System.Data;
 using System.Reflection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -84,9 +83,7 @@ public sealed partial class DatabaseMigrator(NpgsqlDataSource source, Assembly a
         }
         finally
         {
-            // A connection that broke has lost its lock; asking over it would hide why it broke.
-            if (connection.FullState == ConnectionState.Open)
-                await ExecuteAsync(connection, $"SELECT pg_advisory_unlock({LockId})", CancellationToken.None);
+            await SessionLock.ReleaseAsync(connection, LockId);
         }
     }
 

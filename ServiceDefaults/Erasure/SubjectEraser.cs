@@ -17,6 +17,9 @@ internal sealed partial class SubjectEraser<TContext>(
 {
     private static readonly TimeSpan KeepCounts = TimeSpan.FromDays(90);
 
+    // Events that the others' removal leaves behind go last.
+    private readonly IPersonalData[] kinds = [.. kinds.OrderBy(kind => kind is UnsentEvents<TContext>)];
+
     public async Task EraseAsync(ErasureRequested request, CancellationToken cancellation)
     {
         if (!Guid.TryParse(request.Subject, out _))
@@ -34,6 +37,7 @@ internal sealed partial class SubjectEraser<TContext>(
     private async Task<long> ErasePageAsync(ErasureRequested request, IPersonalData kind, CancellationToken cancellation)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        await TakeTurnAsync(request, cancellation);
         var removed = await kind.EraseAsync(request.Subject, cancellation);
         if (removed > 0)
         {
@@ -49,6 +53,7 @@ internal sealed partial class SubjectEraser<TContext>(
     private async Task AnswerAsync(ErasureRequested request, CancellationToken cancellation)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        await TakeTurnAsync(request, cancellation);
         // They stay for a while: asked again by a message that came twice, a service gives the same answer again.
         var removed = await db.Database.SqlQuery<Progress>(
             $"""SELECT name AS "Name", removed AS "Removed" FROM erasure_progress WHERE erasure_id = {request.ErasureId}""").ToListAsync(cancellation);
@@ -60,6 +65,10 @@ internal sealed partial class SubjectEraser<TContext>(
         await transaction.CommitAsync(cancellation);
         LogErased(logger, request.ErasureId, counts.Values.Sum());
     }
+
+    /// <summary>A request that came twice is worked on twice at once: neither may take what the other has in hand for nothing left.</summary>
+    private Task TakeTurnAsync(ErasureRequested request, CancellationToken cancellation) =>
+        db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({request.ErasureId.ToString()}, 0))", cancellation);
 
     private sealed record Progress(string Name, long Removed);
 

@@ -55,13 +55,28 @@ BEGIN
   EXECUTE format($f$
     CREATE FUNCTION %I() RETURNS trigger LANGUAGE plpgsql AS $g$
     BEGIN
-      IF EXISTS (SELECT FROM erased_subjects WHERE hash = erased_subject_hash(NEW.%I::text)) THEN
+      IF EXISTS (SELECT FROM erased_subjects) AND EXISTS (SELECT FROM erased_subjects WHERE hash = erased_subject_hash(NEW.%I::text)) THEN
         RETURN NULL;
       END IF;
       RETURN NEW;
     END $g$
     $f$, 'drop_erased_in_' || guarded, subject_column);
   EXECUTE format('CREATE TRIGGER drop_erased BEFORE INSERT ON %I FOR EACH ROW EXECUTE FUNCTION %I()', guarded, 'drop_erased_in_' || guarded);
+END $outer$;
+
+-- The same as refuse_erased_subjects, row by row: for a table whose rows are large and come one by one.
+CREATE FUNCTION refuse_erased_rows(guarded text, subject_column text) RETURNS void LANGUAGE plpgsql AS $outer$
+BEGIN
+  EXECUTE format($f$
+    CREATE FUNCTION %I() RETURNS trigger LANGUAGE plpgsql AS $g$
+    BEGIN
+      IF EXISTS (SELECT FROM erased_subjects) AND EXISTS (SELECT FROM erased_subjects WHERE hash = erased_subject_hash(NEW.%I::text)) THEN
+        RAISE EXCEPTION 'A row for %I belongs to an erased subject.' USING ERRCODE = 'SU410';
+      END IF;
+      RETURN NEW;
+    END $g$
+    $f$, 'refuse_erased_in_' || guarded, subject_column, guarded);
+  EXECUTE format('CREATE TRIGGER refuse_erased BEFORE INSERT ON %I FOR EACH ROW EXECUTE FUNCTION %I()', guarded, 'refuse_erased_in_' || guarded);
 END $outer$;
 
 -- What an erasure that is under way has removed so far, committed with the removal: a crash in between loses no count.

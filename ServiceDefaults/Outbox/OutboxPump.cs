@@ -1,4 +1,3 @@
-using System.Data;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -53,7 +52,7 @@ internal sealed partial class OutboxPump(
     private async Task PumpWhileLeaderAsync(Action madeProgress, CancellationToken stopping)
     {
         await using var connection = await source.OpenConnectionAsync(stopping);
-        while (!await TryLockAsync(connection, stopping))
+        while (!await SessionLock.TryTakeAsync(connection, LockId, stopping))
             await Task.Delay(LockRetryInterval, time, stopping);
 
         try
@@ -62,9 +61,7 @@ internal sealed partial class OutboxPump(
         }
         finally
         {
-            // A closed connection keeps its session, and so the lock, until the pool hands it out again.
-            if (connection.FullState == ConnectionState.Open)
-                await ExecuteAsync(connection, $"SELECT pg_advisory_unlock({LockId})", CancellationToken.None);
+            await SessionLock.ReleaseAsync(connection, LockId);
         }
     }
 
@@ -100,18 +97,6 @@ internal sealed partial class OutboxPump(
         foreach (var message in confirmed)
             metrics.Published(message, now);
         await Task.WhenAll(confirms); // a failure surfaces after what succeeded is put away
-    }
-
-    private static async Task<bool> TryLockAsync(NpgsqlConnection connection, CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand($"SELECT pg_try_advisory_lock({LockId})", connection);
-        return (bool)(await command.ExecuteScalarAsync(cancellation))!;
-    }
-
-    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync(cancellation);
     }
 
     private static async Task<List<OutboxMessage>> ReadPageAsync(NpgsqlConnection connection, CancellationToken cancellation)

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Npgsql;
 using ServiceDefaults.Database;
 
@@ -40,11 +41,21 @@ internal sealed partial class KeyRotation(
         {
             foreach (var (id, owner, by, wrapped) in batch)
             {
+                last = id;
+                byte[] again;
+                try
+                {
+                    again = master.Wrap(masters.Find(by)!.Unwrap(wrapped, id, owner), id, owner);
+                }
+                catch (CryptographicException e)
+                {
+                    LogUnwrappable(logger, id, e); // the others are no worse for it
+                    continue;
+                }
                 await using var update = source.CreateCommand("UPDATE data_keys SET master_key = $1, wrapped = $2 WHERE id = $3 AND master_key = $4");
-                foreach (var value in new object[] { master.Id, master.Wrap(masters.Find(by)!.Unwrap(wrapped, id, owner), id, owner), id, by })
+                foreach (var value in new object[] { master.Id, again, id, by })
                     update.Parameters.Add(new() { Value = value });
                 rewrapped += await update.ExecuteNonQueryAsync(stopping);
-                last = id;
             }
         }
         if (rewrapped > 0)
@@ -67,6 +78,9 @@ internal sealed partial class KeyRotation(
 
     [LoggerMessage(LogLevel.Information, "{Count} data keys are wrapped by the master key {MasterKey} now")]
     private static partial void LogRewrapped(ILogger logger, int count, string masterKey);
+
+    [LoggerMessage(LogLevel.Error, "The data key {Id} can't be unwrapped")]
+    private static partial void LogUnwrappable(ILogger logger, Guid id, Exception error);
 
     [LoggerMessage(LogLevel.Error, "Data keys can't be wrapped again now")]
     private static partial void LogFailed(ILogger logger, Exception error);

@@ -22,6 +22,10 @@ internal sealed class ObjectCheck(ObjectContents contents, TimeProvider time)
         {
             return e.What;
         }
+        catch (IOException e)
+        {
+            return $"it can't be read: {e.Message}";
+        }
     }
 
     private async Task<string> HashAsync(Stream content, long bytesPerSecond, CancellationToken cancellation)

@@ -1,4 +1,5 @@
 using Npgsql;
+using ServiceDefaults.Database;
 
 namespace StorageService.Integrity;
 
@@ -9,8 +10,7 @@ internal static class OneReplica
     public static async Task WhileNoOtherAsync(NpgsqlDataSource source, long work, Func<Task> action, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
-        await using var take = Command("SELECT pg_try_advisory_lock($1)");
-        if (await take.ExecuteScalarAsync(cancellation) is not true)
+        if (!await SessionLock.TryTakeAsync(connection, work, cancellation))
             return;
         try
         {
@@ -18,11 +18,7 @@ internal static class OneReplica
         }
         finally
         {
-            await using var release = Command("SELECT pg_advisory_unlock($1)");
-            if (connection.FullState == System.Data.ConnectionState.Open) // else the lock is gone with the connection
-                await release.ExecuteNonQueryAsync(CancellationToken.None);
+            await SessionLock.ReleaseAsync(connection, work);
         }
-
-        NpgsqlCommand Command(string text) => new(text, connection) { Parameters = { new() { Value = work } } };
     }
 }

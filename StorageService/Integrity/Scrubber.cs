@@ -15,7 +15,7 @@ internal sealed partial class Scrubber(
     IOptions<IntegrityOptions> options, TimeProvider time, ILogger<Scrubber> logger) : BackgroundService
 {
     private const long LockId = 0x5363_7275_6262_6572; // any constant; the same in every replica
-    private const int BatchSize = 50;
+    private const int BatchSize = 50, MaxFailures = 20;
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -47,6 +47,7 @@ internal sealed partial class Scrubber(
                 return;
             at = ScrubProgress.Begin(time.GetUtcNow());
         }
+        var failures = 0;
         while (at.EndedAt is null)
         {
             await using var scope = scopes.CreateAsyncScope();
@@ -54,9 +55,26 @@ internal sealed partial class Scrubber(
                 .FromSql($"SELECT * FROM objects WHERE (owner, sha256) > ({at.Owner}, {at.Sha256}) ORDER BY owner, sha256 LIMIT {BatchSize}").AsNoTracking().ToListAsync(stopping);
             var table = scope.ServiceProvider.GetRequiredService<ObjectTable>();
             foreach (var known in batch)
-                await CheckAsync(known, table, stopping);
+                failures = await TryCheckAsync(known, table, stopping) ? 0 : failures + 1;
+            if (failures >= MaxFailures)
+                throw new IOException($"{failures} objects one after the other can't be checked; the pass goes on from before them."); // the store is away, not the objects
             at = batch.Count == 0 ? at with { EndedAt = time.GetUtcNow() } : at with { Owner = batch[^1].Owner, Sha256 = batch[^1].Sha256 };
             await at.WriteAsync(source, stopping);
+        }
+    }
+
+    /// <summary>False when that was not possible now, for example without the master key of its data key. The next pass tries again.</summary>
+    private async Task<bool> TryCheckAsync(StoredObject known, ObjectTable table, CancellationToken stopping)
+    {
+        try
+        {
+            await CheckAsync(known, table, stopping);
+            return true;
+        }
+        catch (Exception e) when (!stopping.IsCancellationRequested)
+        {
+            LogUnchecked(logger, known.Key, e.Message);
+            return false;
         }
     }
 
@@ -78,6 +96,9 @@ internal sealed partial class Scrubber(
 
     [LoggerMessage(LogLevel.Error, "Object {Key} is damaged: {What}")]
     private static partial void LogDamaged(ILogger logger, ObjectKey key, string what);
+
+    [LoggerMessage(LogLevel.Warning, "Object {Key} can't be checked now: {Reason}")]
+    private static partial void LogUnchecked(ILogger logger, ObjectKey key, string reason);
 
     [LoggerMessage(LogLevel.Warning, "Objects can't be checked now")]
     private static partial void LogFailed(ILogger logger, Exception error);

@@ -22,7 +22,7 @@ ALTER TABLE objects
   ADD COLUMN written_at timestamptz,               -- when the bytes were put in place last
   ADD COLUMN damaged_at timestamptz;               -- the bytes were found to be others than the hash says
 UPDATE objects SET written_at = created_at;
-ALTER TABLE objects ALTER COLUMN written_at SET NOT NULL;
+ALTER TABLE objects ALTER COLUMN written_at SET NOT NULL, ALTER COLUMN written_at SET DEFAULT now(); -- for a replica of before, which does not know it
 CREATE INDEX objects_damaged ON objects (damaged_at) WHERE damaged_at IS NOT NULL;
 
 -- How far the scrub has come on its way through the objects.

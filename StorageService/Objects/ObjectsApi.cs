@@ -46,8 +46,6 @@ internal static partial class ObjectsApi
         var policy = by.Options.Value.PolicyOf(kind) ?? throw ProblemException.Invalid("kind", $"The kind must be {KindPolicy.Names}.");
         if (request.ContentLength > policy.MaxBytes)
             throw MeasuredStream.TooLarge(policy.MaxBytes);
-        if (request.ContentLength is not < AskedBefore)
-            await OwnerUsage.RefuseWhenFullAsync(by.Source, key.Owner, request.ContentLength ?? 0, by.Options.Value, cancellation);
         await using var content = new MeasuredStream(request.Body, policy.MaxBytes);
 
         // Mostly there is no such object yet, which a folder says at once; a bucket would have to be asked.
@@ -59,6 +57,8 @@ internal static partial class ObjectsApi
             return TypedResults.Ok();
         }
 
+        if (request.ContentLength is not < AskedBefore)
+            await OwnerUsage.RefuseWhenFullAsync(by.Source, key, request.ContentLength ?? 0, by.Options.Value, cancellation);
         var dataKey = await by.Keys.ForWritingAsync(key.Owner, cancellation);
         await using var encrypted = dataKey is null ? null : new EncryptingStream(content, dataKey, key);
         await using var staged = await by.Store.StageAsync(name, (Stream?)encrypted ?? content, cancellation);

@@ -22,14 +22,26 @@ internal sealed class ObjectsOfSubject(StorageDb db, ObjectContents contents, Ow
     {
         var mine = db.Objects.AsNoTracking().Where(o => o.Owner == subject).OrderBy(o => o.Sha256);
         await export.AddRowsAsync("objects.ndjson", "The files below, with when they came and until when they are kept.",
-            mine.Select(o => new { o.Sha256, o.Kind, o.ContentType, o.Bytes, o.CreatedAt, o.ExpiresAt }).AsAsyncEnumerable(), cancellation);
+            mine.Select(o => new { o.Sha256, o.Kind, o.ContentType, o.Bytes, o.CreatedAt, o.ExpiresAt, o.DamagedAt }).AsAsyncEnumerable(), cancellation);
         await foreach (var o in mine.AsAsyncEnumerable().WithCancellation(cancellation))
         {
-            await using var content = await contents.OpenAsync(o, cancellation);
+            await using var content = await OpenAsync(o, cancellation);
             if (content is null)
-                continue; // its time was up meanwhile
+                continue; // its time was up meanwhile, or it is damaged, which the list says
             var file = new ExportFile($"{o.Kind}s/{o.Sha256}", o.ContentType, $"A file of yours, kind {o.Kind}, named by the SHA-256 of its content.");
             await export.AddAsync(file, stream => content.CopyToAsync(stream, 128 * 1024, cancellation), cancellation);
+        }
+    }
+
+    private async Task<Stream?> OpenAsync(StoredObject known, CancellationToken cancellation)
+    {
+        try
+        {
+            return known.DamagedAt is null ? await contents.OpenCheckedAsync(known, fromStart: true, cancellation) : null;
+        }
+        catch (DamagedContentException)
+        {
+            return null; // read after the list was made; the next scrub marks it
         }
     }
 }

@@ -31,14 +31,15 @@ internal static class OwnerUsage
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>For what is large: tells before it is taken in that there is no room for it. The check in the database decides.</summary>
-    public static async Task RefuseWhenFullAsync(NpgsqlDataSource source, string owner, long bytes, ObjectOptions options, CancellationToken cancellation)
+    /// <summary>For what is large: tells before it is taken in that there is no room for it. What is there already, damaged it may be, needs none. The check in the database decides.</summary>
+    public static async Task RefuseWhenFullAsync(NpgsqlDataSource source, ObjectKey key, long bytes, ObjectOptions options, CancellationToken cancellation)
     {
-        if (options.UnlimitedOwners.Contains(owner))
+        if (options.UnlimitedOwners.Contains(key.Owner))
             return;
-        await using var query = source.CreateCommand("SELECT bytes FROM owner_usage WHERE owner = $1");
-        query.Parameters.Add(new() { Value = owner });
-        if ((await query.ExecuteScalarAsync(cancellation) as long? ?? 0) + bytes > options.UserQuotaBytes)
+        await using var query = source.CreateCommand("SELECT bytes FROM owner_usage WHERE owner = $1 AND NOT EXISTS (SELECT FROM objects WHERE owner = $1 AND sha256 = $2)");
+        query.Parameters.Add(new() { Value = key.Owner });
+        query.Parameters.Add(new() { Value = key.Sha256 });
+        if (await query.ExecuteScalarAsync(cancellation) is long used ? used + bytes > options.UserQuotaBytes : bytes > options.UserQuotaBytes)
             throw Full(options.UserQuotaBytes);
     }
 

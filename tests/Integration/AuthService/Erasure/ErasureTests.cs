@@ -98,6 +98,25 @@ public sealed class ErasureTests
     }
 
     [Test]
+    public async Task A_request_that_comes_twice_is_answered_twice_the_same()
+    {
+        await using var suite = await ErasureApplication.StartNewAsync();
+        var broker = await Servers.RabbitMqAsync();
+        await using var outside = await OutsideSubscriber.StartNewAsync(broker.ConnectionString, "erasure.done");
+        var ada = await suite.NewPersonAsync();
+        await suite.PredictAsync(ada, 3);
+        var erased = await suite.EraseAcceptedAsync(ada);
+        await suite.WaitUntilDoneAsync(erased);
+
+        var id = Guid.Parse(erased.Location.Split('/')[^1]);
+        await EventSender.SendAsync(broker, new ErasureRequested(id, ada.Id, DateTimeOffset.UtcNow));
+
+        TestSupport.ReceivedEvent[] Answers() => [.. outside.Events.Where(e => e.Body.GetProperty("erasureId").GetGuid() == id && e.Body.GetProperty("service").GetString() == suite.FeedbackName)];
+        await Eventually.IsTrueAsync(() => Task.FromResult(Answers().Length == 2), "the second answer", () => suite.Log);
+        Assert.That(Answers().Select(answer => answer.Body.GetProperty("counts").GetProperty("observations").GetInt64()), Is.All.EqualTo(3), "whichever of them is read first");
+    }
+
+    [Test]
     public async Task What_comes_late_for_an_erased_person_is_refused_and_dropped()
     {
         await using var suite = await ErasureApplication.StartNewAsync();
