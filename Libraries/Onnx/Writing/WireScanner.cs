@@ -62,6 +62,9 @@ internal sealed class WireScanner(Stream stream)
             yield return (long)Varint(ref next, field.End);
     }
 
+    /// <summary>The name in a ValueInfoProto.</summary>
+    public string NameOf(WireField value) => Fields(value).Where(field => field.Number == Schema.ValueInfo.Name).Select(Text).FirstOrDefault("");
+
     private static void Expect(WireField field, int wireType)
     {
         if (field.WireType != wireType)
