@@ -45,9 +45,9 @@ public sealed record TrainingRun(ulong Seed = 1, int Threads = 1, Action<Trainin
 
 /// <summary>After a round: an iteration, a tree per class, or an epoch.</summary>
 /// <param name="Round">From 1.</param>
-/// <param name="TrainLoss">Mean cross-entropy in nats, weighted as it is trained on.</param>
+/// <param name="TrainLoss">Mean cross-entropy in nats, weighted as it is trained on; absent in rounds where looking would cost too much.</param>
 /// <param name="ValidationLoss">Absent without validation rows.</param>
-public sealed record TrainingProgress(int Round, int MaxRounds, double TrainLoss, double? ValidationLoss);
+public sealed record TrainingProgress(int Round, int MaxRounds, double? TrainLoss, double? ValidationLoss);
 
 public sealed record FeatureImportance(string Column, double Share);
 

@@ -16,15 +16,16 @@ public sealed record Split(int[] Train, int[] Validation, int[] Test, int[] Refe
     {
         if (validation < 0 || test < 0 || validation + test >= 1)
             throw new LearningException("split", $"Validation ({validation}) and test ({test}) must leave rows to train on.");
+        var groups = new EqualRows(table, cancellation);
         var sides = new List<int>[] { [], [], [], [] };
-        foreach (var stratum in Strata(table, seed, reference, sides[3], cancellation))
+        foreach (var stratum in Strata(table, groups, seed, reference, sides[3]))
         {
-            var rows = stratum.Sum(group => group.Count);
+            var rows = stratum.Sum(group => groups[group].Length);
             var (validationRows, testRows, taken) = ((int)Math.Round(validation * rows), (int)Math.Round(test * rows), 0);
             foreach (var group in stratum)
             {
-                sides[taken < testRows ? 2 : taken < testRows + validationRows ? 1 : 0].AddRange(group);
-                taken += group.Count;
+                sides[taken < testRows ? 2 : taken < testRows + validationRows ? 1 : 0].AddRange(groups[group]);
+                taken += groups[group].Length;
             }
         }
         return new Split(Sorted(sides[0]), Sorted(sides[1]), Sorted(sides[2]), Sorted(sides[3]));
@@ -35,11 +36,12 @@ public sealed record Split(int[] Train, int[] Validation, int[] Test, int[] Refe
     {
         if (k < 3)
             throw new LearningException("folds", $"{k} folds are too few; 3 are the least.");
+        var groups = new EqualRows(table, cancellation);
         List<int> fixedRows = [];
         var parts = Enumerable.Range(0, k).Select(_ => new List<int>()).ToArray();
         var next = 0;
-        foreach (var group in Strata(table, seed, reference, fixedRows, cancellation).SelectMany(stratum => stratum))
-            parts[next++ % k].AddRange(group);
+        foreach (var group in Strata(table, groups, seed, reference, fixedRows).SelectMany(stratum => stratum))
+            parts[next++ % k].AddRange(groups[group]);
         return
         [
             .. Enumerable.Range(0, k).Select(fold => new Split(
@@ -47,28 +49,24 @@ public sealed record Split(int[] Train, int[] Validation, int[] Test, int[] Refe
         ];
     }
 
-    // Class by class the groups of equal rows, shuffled by their hashes. Equal rows with several labels go with the first class.
-    private static IEnumerable<List<int>[]> Strata(Table table, ulong seed, IReadOnlySet<UInt128>? reference, List<int> fixedRows, CancellationToken cancellation)
+    // Class by class the groups of equal rows, shuffled. Equal rows with several labels go with the first class.
+    private static int[][] Strata(Table table, EqualRows groups, ulong seed, IReadOnlySet<UInt128>? reference, List<int> fixedRows)
     {
-        var labels = table.Labels.ToArray();
-        var hashes = RowHash.Of(table, cancellation);
-        var groups = new Dictionary<UInt128, List<int>>();
-        for (var row = 0; row < hashes.Length; row++)
+        var strata = table.Schema.Classes.Select(_ => new List<int>()).ToArray();
+        for (var group = 0; group < groups.Count; group++)
         {
-            if (reference?.Contains(hashes[row]) == true)
-                fixedRows.Add(row);
-            else if (groups.TryGetValue(hashes[row], out var group))
-                group.Add(row);
-            else
-                groups.Add(hashes[row], [row]);
+            if (reference?.Contains(groups.HashOf(group)) == true)
+            {
+                fixedRows.AddRange(groups[group]);
+                continue;
+            }
+            var first = int.MaxValue;
+            foreach (var row in groups[group])
+                first = Math.Min(first, table.Labels[row]);
+            strata[first].Add(group);
         }
-        return groups
-            .GroupBy(group => group.Value.Min(row => labels[row]))
-            .OrderBy(stratum => stratum.Key)
-            .Select(stratum => stratum.OrderBy(group => Shuffled(group.Key, seed)).ThenBy(group => group.Key).Select(group => group.Value).ToArray());
+        return Array.ConvertAll(strata, stratum => groups.Shuffled(stratum, seed));
     }
-
-    private static ulong Shuffled(UInt128 hash, ulong seed) => new RandomNumbers((ulong)hash ^ (ulong)(hash >> 64) ^ new RandomNumbers(seed).Next()).Next();
 
     private static int[] Sorted(IEnumerable<int> rows)
     {

@@ -53,13 +53,19 @@ internal sealed class Chart
 
     public override string ToString() => svg.ToString();
 
-    // Names stand in a row below the title; what finds no room is left out.
+    // Names stand in a row below the title, as many as find room.
     private void Name(string name, int colour)
     {
-        var shown = Svg.Short(name, 24);
+        const int end = Width - Right;
+        var shown = Svg.Short(name, 32);
         var needs = 26 + (6.2 * shown.Length);
-        if (name.Length == 0 || legend + needs > Width - Right + 20)
+        if (legend + needs > end)
+        {
+            if (legend < end)
+                svg.Text(end, 50, "…", "soft", "end");
+            legend = end;
             return;
+        }
         svg.Line(legend, 46, legend + 14, 46, "line", colour);
         svg.Text(legend + 19, 50, shown, "soft");
         legend += needs;
@@ -76,6 +82,6 @@ internal sealed class Chart
         var magnitude = Math.Pow(10, Math.Floor(Math.Log10(rough)));
         var step = magnitude * (rough / magnitude) switch { < 1.5 => 1, < 3.5 => 2, < 7.5 => 5, _ => 10 };
         for (var tick = Math.Ceiling((range.From / step) - 1e-9) * step; tick <= range.To + (step * 1e-9); tick += step)
-            yield return tick;
+            yield return Math.Abs(tick) < step * 1e-6 ? 0 : tick; // rounding would leave -0
     }
 }

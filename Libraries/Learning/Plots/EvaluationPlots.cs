@@ -35,7 +35,7 @@ public static class EvaluationPlots
         var most = report.Calibration.Max(bin => bin.Rows);
         foreach (var bin in report.Calibration)
             chart.Bar(bin.From, bin.To, bin.Accuracy, 0.25 + (0.55 * bin.Rows / most), Invariant($"{bin.Rows} rows of confidence {bin.Confidence:0.00}: {bin.Accuracy:0.00} right"));
-        return chart.Even(0, 0, 1, 1).Curve("mean confidence and accuracy", report.Calibration.Select(bin => (bin.Confidence, bin.Accuracy)), 1, dots: true).ToString();
+        return chart.Even(0, 0, 1, 1).Curve("mean confidence, accuracy", report.Calibration.Select(bin => (bin.Confidence, bin.Accuracy)), 1, dots: true).ToString();
     }
 
     /// <summary>A row per class; as strong as the share of its rows.</summary>

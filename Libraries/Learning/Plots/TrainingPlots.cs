@@ -21,11 +21,11 @@ public static class TrainingPlots
     /// <summary>Loss by round; the dashed line is the round that was kept.</summary>
     public static string Rounds(IReadOnlyList<TrainingProgress> history, int bestRound)
     {
-        var highest = history.Max(round => Math.Max(round.TrainLoss, round.ValidationLoss ?? 0));
+        var highest = history.Max(round => Math.Max(round.TrainLoss ?? 0, round.ValidationLoss ?? 0));
         var chart = new Chart("Loss by round", "round", "loss", (1, Math.Max(2, history.Count)), (0, highest > 0 ? highest * 1.05 : 1), Rows)
-            .Curve("training", history.Select(round => ((double)round.Round, round.TrainLoss)), 1);
-        if (history.All(round => round.ValidationLoss is not null))
-            chart.Curve("validation", history.Select(round => ((double)round.Round, round.ValidationLoss!.Value)), 0);
+            .Curve("training", Told(history, round => round.TrainLoss), 1);
+        if (history.Any(round => round.ValidationLoss is not null))
+            chart.Curve("validation", Told(history, round => round.ValidationLoss), 0);
         return chart.Even(bestRound, 0, bestRound, highest).ToString();
     }
 
@@ -44,6 +44,9 @@ public static class TrainingPlots
         }
         return svg.ToString();
     }
+
+    private static IEnumerable<(double, double)> Told(IReadOnlyList<TrainingProgress> history, Func<TrainingProgress, double?> loss) =>
+        history.Where(round => loss(round) is not null).Select(round => ((double)round.Round, loss(round)!.Value));
 
     private static string Rows(double value) => value.ToString("N0", CultureInfo.InvariantCulture);
 }

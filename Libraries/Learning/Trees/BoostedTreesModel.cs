@@ -7,14 +7,17 @@ namespace Learning.Trees;
 internal sealed class BoostedTreesModel : ITrainedModel
 {
     private readonly Booster booster;
-    private readonly TreeEnsemble ensemble;
+    private readonly Lazy<TreeEnsemble> ensemble;
     private readonly Lock oneAtATime = new();
 
     public BoostedTreesModel(TableSchema schema, Booster booster, IReadOnlyList<TrainingProgress> history, int bestRound)
     {
         (Schema, this.booster, History, BestRound) = (schema, booster, history, bestRound);
-        using var json = booster.ToJson();
-        ensemble = TreeEnsemble.Read(json.RootElement, schema, bestRound * Outputs);
+        ensemble = new(() =>
+        {
+            using var json = booster.ToJson();
+            return TreeEnsemble.Read(json.RootElement, schema, bestRound * Outputs);
+        });
     }
 
     public TableSchema Schema { get; }
@@ -22,7 +25,7 @@ internal sealed class BoostedTreesModel : ITrainedModel
     public int BestRound { get; }
 
     /// <summary>What the splits on a column gained.</summary>
-    public IReadOnlyList<FeatureImportance> Importance => Shares.Of(Schema, ensemble.Gains);
+    public IReadOnlyList<FeatureImportance> Importance => Shares.Of(Schema, ensemble.Value.Gains);
 
     // Of two classes only the second's probability is grown.
     private int Outputs => Schema.Classes.Count == 2 ? 1 : Schema.Classes.Count;
@@ -48,7 +51,7 @@ internal sealed class BoostedTreesModel : ITrainedModel
     {
         var graph = new GraphBuilder("gradient-boosted-trees");
         var rows = graph.Input(RowGraph.Rows, ElementType.Float, -1, Schema.Columns.Count);
-        var margins = ensemble.AddTo(graph, rows, Outputs);
+        var margins = ensemble.Value.AddTo(graph, rows, Outputs);
         if (Outputs > 1)
             graph.Node("Softmax", [margins], RowGraph.Probabilities, NodeAttribute.Of("axis", 1));
         else

@@ -19,17 +19,15 @@ internal sealed unsafe class Booster : IDisposable
 
     public void Update(int round, QuantileMatrix train) => XgBoost.Check(XgBoost.XGBoosterUpdateOneIter(handle, round, train.Handle));
 
-    /// <summary>The metric on each of the matrices.</summary>
-    public double[] Evaluate(int round, IReadOnlyList<QuantileMatrix> matrices)
+    /// <summary>The metric on one of the matrices.</summary>
+    public double Evaluate(int round, QuantileMatrix matrix)
     {
         fixed (byte* name = XgBoost.Text("m"))
         {
-            var names = stackalloc nint[matrices.Count];
-            for (var i = 0; i < matrices.Count; i++)
-                names[i] = (nint)name;
-            XgBoost.Check(XgBoost.XGBoosterEvalOneIter(handle, round, [.. matrices.Select(matrix => matrix.Handle)], names, (ulong)matrices.Count, out var text));
-            // [0]	m-logloss:0.5123	m-logloss:0.5432
-            return [.. Marshal.PtrToStringUTF8(text)!.Split('\t').Skip(1).Select(part => double.Parse(part[(part.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture))];
+            var names = (nint)name;
+            XgBoost.Check(XgBoost.XGBoosterEvalOneIter(handle, round, [matrix.Handle], &names, 1, out var text));
+            var told = Marshal.PtrToStringUTF8(text)!; // [0]	m-logloss:0.5123
+            return double.Parse(told[(told.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture);
         }
     }
 

@@ -14,6 +14,8 @@ internal static unsafe partial class XgBoost
 
     static XgBoost() => NativeLibrary.SetDllImportResolver(Assembly.GetExecutingAssembly(), (name, _, _) => name == Library ? Handle.Value : 0);
 
+    public static bool IsInstalled => Handle.Value != 0;
+
     /// <exception cref="LearningException">The library is not installed.</exception>
     public static void Require() => Require(Handle.Value);
 

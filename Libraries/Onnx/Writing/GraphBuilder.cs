@@ -64,7 +64,7 @@ public sealed class GraphBuilder
     {
         var model = new WireMessage()
             .Number(Schema.Model.IrVersion, Math.Max(IrVersion, part?.IrVersion ?? 0))
-            .Text(2, "InferenceSuite")
+            .Text(WritingSchema.Model.ProducerName, "InferenceSuite")
             .Message(Schema.Model.Graph, Graph());
         foreach (var (domain, version) in Imports())
             model.Message(Schema.Model.OpsetImport, new WireMessage().Text(Schema.OperatorSetId.Domain, domain).Number(Schema.OperatorSetId.Version, version));
@@ -83,13 +83,13 @@ public sealed class GraphBuilder
         part?.CopyNodes(graph);
         foreach (var node in nodes)
             graph.Message(Schema.Graph.Node, node);
-        graph.Text(2, name);
+        graph.Text(WritingSchema.Graph.Name, name);
         part?.CopyConstants(graph);
         foreach (var constant in constants)
             graph.Message(Schema.Graph.Initializer, constant);
         part?.CopyInputs(graph);
         foreach (var input in inputs)
-            graph.Message(11, input);
+            graph.Message(WritingSchema.Graph.Input, input);
         foreach (var output in outputs)
             graph.Message(Schema.Graph.Output, output);
         return graph;
@@ -130,7 +130,7 @@ public sealed class GraphBuilder
         {
             var side = new WireMessage();
             // An open side is named: sides of one name are equal, so only the first is the batch.
-            _ = sides[axis] < 0 ? side.Text(2, axis == 0 ? "N" : $"D{axis}") : side.Number(Schema.Type.DimensionValue, sides[axis]);
+            _ = sides[axis] < 0 ? side.Text(WritingSchema.Type.DimensionName, axis == 0 ? "N" : $"D{axis}") : side.Number(Schema.Type.DimensionValue, sides[axis]);
             shape.Message(Schema.Type.Dimension, side);
         }
         var tensor = new WireMessage().Number(Schema.Type.ElementType, (long)type).Message(Schema.Type.Shape, shape);

@@ -40,7 +40,7 @@ public sealed class GraphPart
         Copy(graph, Schema.Graph.SparseInitializer, model.SparseConstants);
     }
 
-    internal void CopyInputs(WireMessage graph) => Copy(graph, 11, model.Inputs.Where(input => IsInput(input.Name)).Select(input => input.Field));
+    internal void CopyInputs(WireMessage graph) => Copy(graph, WritingSchema.Graph.Input, model.Inputs.Where(input => IsInput(input.Name)).Select(input => input.Field));
 
     private bool IsInput(string name) => needed.Contains(name) && !model.Constants.ContainsKey(name);
 

@@ -6,7 +6,6 @@ namespace Onnx.Writing;
 /// </summary>
 public sealed class ModelOutline
 {
-    private const int InputField = 11;
     private readonly WireScanner scanner;
     private readonly List<(string Domain, long Version)> imports = [];
 
@@ -76,7 +75,7 @@ public sealed class ModelOutline
             case Schema.Graph.SparseInitializer:
                 SparseConstants.Add(field);
                 break;
-            case InputField:
+            case WritingSchema.Graph.Input:
                 Inputs.Add((scanner.NameOf(field), field));
                 break;
             case Schema.Graph.Output when Output.Length == 0:

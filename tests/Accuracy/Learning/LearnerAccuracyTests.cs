@@ -11,7 +11,7 @@ using NUnit.Framework;
 
 namespace Accuracy.Learning;
 
-/// <summary>Each learner with its default parameters on public data: what it promises, on a fifth that it never saw, through its export.</summary>
+/// <summary>Learners on public data: what they promise, on a fifth that they never saw, through their export.</summary>
 [TestFixture]
 public sealed class LearnerAccuracyTests
 {
