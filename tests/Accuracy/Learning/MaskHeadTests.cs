@@ -89,7 +89,7 @@ public sealed class MaskHeadTests
 
     private static readonly ImagePreprocessor Preprocessor = new(new ImageInput
     {
-        Width = 224, Height = 224, Resize = ResizeMode.Stretch, FastDecode = true, Mean = [0.485f, 0.456f, 0.406f], Std = [0.229f, 0.224f, 0.225f],
+        Width = 224, Height = 224, Resize = ResizeMode.Stretch, Mean = [0.485f, 0.456f, 0.406f], Std = [0.229f, 0.224f, 0.225f],
     });
 
     private static float[] Pixels(string photo)

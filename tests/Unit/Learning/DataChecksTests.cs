@@ -65,6 +65,13 @@ public sealed class DataChecksTests
         () => ParameterSet.Read(new LogisticRegression().Parameters, ("lambda", 1)),
         Throws.TypeOf<LearningException>().With.Message.EqualTo("There is no parameter 'lambda'; there are l2, maxIterations, tolerance, classWeights."));
 
+    [Test]
+    public void A_learner_that_does_not_exist_is_refused_with_those_that_do()
+    {
+        Assert.That(Learners.Find("image-head").Name, Is.EqualTo("image-head"));
+        Assert.That(() => Learners.Find("magic"), Throws.TypeOf<LearningException>().With.Message.EqualTo("There is no learner 'magic'; there are logistic-regression, gradient-boosted-trees, image-head."));
+    }
+
     [TestCase("l2", -1, "a number from 0 to 1000000")]
     [TestCase("l2", "much", "a number from 0 to 1000000")]
     [TestCase("maxIterations", 1.5, "a whole number from 1 to 10000")]
