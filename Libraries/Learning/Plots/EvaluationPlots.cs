@@ -65,7 +65,7 @@ public static class EvaluationPlots
         var gap = size > 20 ? 2 : 0.5;
         svg.Box(x, y, size - gap, size - gap, "empty", 0.6);
         svg.Box(x, y, size - gap, size - gap, "bar", share, tip: Invariant($"{report.Classes[label].Class} called {report.Classes[predicted].Class}: {rows} ({share:P1})"));
-        var on = share > 0.5 ? "on" : "";
+        var on = share > 0.75 ? "on" : ""; // below, dark letters read better
         if (size >= 64)
         {
             svg.Text(x + (size / 2), y + (size / 2), Invariant($"{rows:N0}"), $"{on} title", "middle");
