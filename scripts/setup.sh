@@ -26,6 +26,9 @@ newer() { [ "$(printf '%s\n%s\n' "$2" "${1%%-*}" | sort -V | head -1)" = "$2" ];
 
 has_postgres() { [ -n "${ConnectionStrings__postgres:-}${ConnectionStrings__auth:-}" ] || compgen -G '/usr/lib/postgresql/*/bin/postgres' > /dev/null || command -v postgres > /dev/null; }
 has_rabbitmq() { [ -n "${ConnectionStrings__rabbitmq:-}" ] || [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || command -v rabbitmq-server > /dev/null; }
+has_xgboost() { compgen -G '/usr/lib/*/libxgboost.so*' > /dev/null || compgen -G '/usr/local/lib*/libxgboost.so*' > /dev/null; }
+# Where the package lists are still empty nobody knows, and it is asked for.
+offers_xgboost() { command -v apt-get > /dev/null && { ! apt-cache show postgresql || apt-cache show libxgboost0; } > /dev/null 2>&1; }
 has_containers() { with_aspire && { timeout 3 docker info || timeout 3 podman info; } > /dev/null 2>&1; }
 
 # install_system_packages [package command]...: the pairs name what a test tier needs beside the suite's own needs.
@@ -35,6 +38,8 @@ install_system_packages() {
   command -v curl > /dev/null || missing+=(curl)
   if ! has_postgres && ! has_containers; then missing+=(postgresql); fi
   if ! has_rabbitmq && ! has_containers; then missing+=(rabbitmq-server); fi
+  # Gradient-boosted trees are trained with it. Without it the rest runs, so a system that has no such package goes on.
+  if ! has_xgboost && offers_xgboost; then missing+=(libxgboost0); fi
   while [ $# -gt 0 ]; do
     sh -c "$2" > /dev/null 2>&1 || missing+=("$1")
     shift 2

@@ -1,0 +1,79 @@
+namespace Learning.Data;
+
+/// <summary>Whether rows can be learned from at all, and what about them is suspicious.</summary>
+public static class DataChecks
+{
+    public const int FewestRowsPerClass = 10;
+
+    /// <exception cref="LearningException">No rows, one class only, or a class with fewer than ten rows.</exception>
+    public static void Require(Table table, IReadOnlyList<int> rows)
+    {
+        if (rows.Count == 0)
+            throw new LearningException("rows", "There are no rows to train on.");
+        var counts = Counts(table, rows);
+        var names = table.Schema.Classes;
+        if (counts.Count(count => count > 0) == 1)
+            throw new LearningException("label", $"All {rows.Count} rows have the label '{names[Array.FindIndex(counts, count => count > 0)]}'; there is nothing to tell apart.");
+        if (Array.FindIndex(counts, count => count < FewestRowsPerClass) is >= 0 and var few)
+            throw new LearningException("label", $"Class '{names[few]}' has {counts[few]} rows; {FewestRowsPerClass} per class are the least.");
+    }
+
+    /// <summary>Things that are allowed and probably a mistake, each naming its column.</summary>
+    public static IReadOnlyList<string> Warnings(Table table, IReadOnlyList<int> rows)
+    {
+        var labels = table.LabelsOf(rows);
+        List<string> warnings = [];
+        for (var c = 0; c < table.Schema.Columns.Count; c++)
+        {
+            var name = table.Schema.Columns[c].Name;
+            var cells = table.Column(c);
+            if (IsLabel(cells, rows, labels))
+                warnings.Add($"Column '{name}' tells the label of every row by itself: is it the label under another name?");
+            else if (Missing(cells, rows) == rows.Count)
+                warnings.Add($"Column '{name}' is missing in every row.");
+            else if (IsConstant(cells, rows))
+                warnings.Add($"Column '{name}' has the same value in every row.");
+        }
+        return warnings;
+    }
+
+    internal static int[] Counts(Table table, IReadOnlyList<int> rows)
+    {
+        var counts = new int[table.Schema.Classes.Count];
+        foreach (var row in rows)
+            counts[table.Labels[row]]++;
+        return counts;
+    }
+
+    // One value per class and one class per value. A number with many values that happens to sort the classes is none.
+    private static bool IsLabel(ReadOnlySpan<float> cells, IReadOnlyList<int> rows, int[] labels)
+    {
+        var (classOf, seen) = (new Dictionary<float, int>(), new HashSet<int>());
+        for (var i = 0; i < rows.Count; i++)
+        {
+            var cell = cells[rows[i]];
+            if (classOf.TryGetValue(cell, out var known) ? known != labels[i] : !seen.Add(labels[i]))
+                return false;
+            classOf[cell] = labels[i];
+        }
+        return classOf.Count > 1;
+    }
+
+    private static int Missing(ReadOnlySpan<float> cells, IReadOnlyList<int> rows)
+    {
+        var missing = 0;
+        foreach (var row in rows)
+            missing += float.IsNaN(cells[row]) ? 1 : 0;
+        return missing;
+    }
+
+    private static bool IsConstant(ReadOnlySpan<float> cells, IReadOnlyList<int> rows)
+    {
+        foreach (var row in rows)
+        {
+            if (!cells[row].Equals(cells[rows[0]]))
+                return false;
+        }
+        return true;
+    }
+}

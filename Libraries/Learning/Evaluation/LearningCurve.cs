@@ -1,0 +1,33 @@
+using Learning.Data;
+using Learning.Parameters;
+
+namespace Learning.Evaluation;
+
+/// <param name="Rows">How many rows it was trained on.</param>
+public sealed record LearningCurvePoint(int Rows, double TrainAccuracy, double TestAccuracy, double TestLogLoss);
+
+/// <summary>What more labels would bring: the same learner on ever larger shares of the training rows.</summary>
+public static class LearningCurve
+{
+    /// <param name="shares">Ascending, up to 1; a share that leaves too few rows of a class is left out.</param>
+    public static IReadOnlyList<LearningCurvePoint> Measure(ILearner learner, TrainingSet data, int[] test, ParameterSet parameters, TrainingRun run, params IReadOnlyList<double> shares)
+    {
+        var order = (int[])data.Train.Clone();
+        new RandomNumbers(run.Seed).Shuffle(order);
+        List<LearningCurvePoint> points = [];
+        foreach (var share in shares)
+        {
+            var rows = order[..(int)(share * order.Length)];
+            Array.Sort(rows);
+            if (DataChecks.Counts(data.Table, rows).Any(count => count < DataChecks.FewestRowsPerClass))
+                continue;
+            using var model = learner.Train(data with { Train = rows }, parameters, run with { OnProgress = null });
+            var (trained, tested) = (Of(model, data.Table, rows), Of(model, data.Table, test));
+            points.Add(new LearningCurvePoint(rows.Length, trained.Accuracy, tested.Accuracy, tested.LogLoss));
+        }
+        return points;
+    }
+
+    private static EvaluationReport Of(ITrainedModel model, Table table, int[] rows) =>
+        Evaluator.Evaluate(table.Schema.Classes, table.LabelsOf(rows), model.Predict(table, rows));
+}

@@ -1,0 +1,45 @@
+using System.Diagnostics;
+using Learning.Data;
+
+namespace Learning.Exports;
+
+/// <summary>The exported model beside the one that was trained, on the same rows.</summary>
+/// <param name="LargestDifference">Of any probability.</param>
+/// <param name="LearnerMs">Median of some passes over all rows; <paramref name="OnnxMs"/> likewise.</param>
+public sealed record ExportCheck(int Rows, double LargestDifference, long Bytes, double LearnerMs, double OnnxMs)
+{
+    /// <summary>More than this fails a run.</summary>
+    public const double Allowed = 1e-4;
+
+    public bool Agrees => LargestDifference <= Allowed;
+
+    /// <summary>Learner's time to ONNX Runtime's.</summary>
+    public double Speedup => LearnerMs / OnnxMs;
+
+    public static ExportCheck Run(ITrainedModel model, byte[] exported, Table table, int[] rows, int threads = 1, int passes = 5)
+    {
+        using var onnx = new ExportedModel(exported, threads);
+        var (learned, learnerMs) = Median(passes, () => model.Predict(table, rows));
+        var (answered, onnxMs) = Median(passes, () => onnx.Predict(table, rows));
+        return new ExportCheck(rows.Length, Difference(learned, answered), exported.LongLength, learnerMs, onnxMs);
+    }
+
+    // NaN differs from everything: it must not hide in a maximum.
+    private static double Difference(float[] learned, float[] answered) => learned.Length != answered.Length
+        ? double.PositiveInfinity
+        : learned.Zip(answered, (a, b) => Math.Abs((double)a - b)).Aggregate(0.0, (most, each) => double.IsNaN(each) ? double.PositiveInfinity : Math.Max(most, each));
+
+    private static (float[] Answer, double Ms) Median(int passes, Func<float[]> ask)
+    {
+        var times = new double[passes];
+        float[] answer = [];
+        for (var pass = 0; pass < passes; pass++)
+        {
+            var began = Stopwatch.GetTimestamp();
+            answer = ask();
+            times[pass] = Stopwatch.GetElapsedTime(began).TotalMilliseconds;
+        }
+        Array.Sort(times);
+        return (answer, times[passes / 2]);
+    }
+}
