@@ -70,7 +70,7 @@ internal sealed unsafe class VipsSource : PixelSource
     {
         var sixteenBit = source.Format == Vips.FormatUShort;
         var cmyk = source.Interpretation == Vips.InterpretationCmyk;
-        var fits = source.Width == Shrunk(facts.Width, options.Shrink) && source.Height == Shrunk(facts.Height, options.Shrink)
+        var fits = IsShrunk(source.Width, facts.Width, options.Shrink) && IsShrunk(source.Height, facts.Height, options.Shrink)
             && source.Bands is >= 1 and <= 5
             && (sixteenBit || source.Format == Vips.FormatByte)
             && (!cmyk || source.Bands >= 4);
@@ -79,7 +79,8 @@ internal sealed unsafe class VipsSource : PixelSource
         return new PixelConverter.Layout(source.Bands, sixteenBit, cmyk, options.Alpha == AlphaMode.White);
     }
 
-    private static int Shrunk(int side, int shrink) => (side + shrink - 1) / shrink;
+    /// <summary>libjpeg rounds a shrunk side up; libvips then cuts off what is not a whole pixel's worth.</summary>
+    private static bool IsShrunk(int side, int full, int shrink) => side >= full / shrink && side <= (full + shrink - 1) / shrink;
 
     private static ImageRejectedException Damaged(FormatEntry entry) =>
         new(ImageRejection.Undecodable, $"The {entry.Name} is damaged or incomplete.");

@@ -52,16 +52,12 @@ public sealed class ExportTests
     [Test]
     public async Task A_service_that_breaks_off_in_the_middle_is_named_with_the_file_that_was_cut()
     {
-        await using var broken = await FakeService.StartNewAsync(async context =>
-        {
-            var boundary = MultipartExport.NewBoundary();
-            context.Response.ContentType = MultipartExport.ContentType(boundary);
-            var export = new MultipartExport(context.Response.Body, boundary);
-            await export.AddAsync(new ExportFile("whole.txt", "text/plain", "Whole."), body => body.WriteAsync("all of it"u8.ToArray()).AsTask(), default);
-            await export.AddAsync(new ExportFile("cut.txt", "text/plain", "Cut."), body => body.WriteAsync("only ha"u8.ToArray()).AsTask(), default);
-            await context.Response.Body.FlushAsync();
-            context.Abort();
-        });
+        var boundary = MultipartExport.NewBoundary();
+        var sent = new MemoryStream();
+        var export = new MultipartExport(sent, boundary);
+        await export.AddAsync(new ExportFile("whole.txt", "text/plain", "Whole."), body => body.WriteAsync("all of it"u8.ToArray()).AsTask(), default);
+        await export.AddAsync(new ExportFile("cut.txt", "text/plain", "Cut."), body => body.WriteAsync("only ha"u8.ToArray()).AsTask(), default);
+        await using var broken = new CutAnswer(MultipartExport.ContentType(boundary), sent.ToArray());
         await using var auth = await AuthApplication.StartNewAsync(Settings(("broken", broken.Address), ("away", Nowhere)));
         using var zip = await ExportAsync(auth, await auth.NewUserTokenAsync());
 
