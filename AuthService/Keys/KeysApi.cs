@@ -34,6 +34,8 @@ public static class KeysApi
         var own = owner.Scopes.Where(caller.HasScope).ToArray(); // as it is now, and no more than the token has
         if (request.Scopes?.FirstOrDefault(scope => !own.Contains(scope)) is { } missing)
             throw new ProblemException(StatusCodes.Status403Forbidden, "missing-scope", $"A key can't have the scope '{missing}': you don't have it.") { Field = "scopes" };
+        if (request.RequestsPerMinute > options.Value.MaxRequestsPerMinute && owner.Role != Roles.Admin)
+            throw new ProblemException(StatusCodes.Status403Forbidden, "limit-too-high", $"Only administrators make keys with more than {options.Value.MaxRequestsPerMinute} requests a minute (Auth:Keys:MaxRequestsPerMinute).") { Field = "requestsPerMinute" };
 
         await using var change = await db.BeginRecordedChangeAsync(cancellation); // one after the other, so that the count is right
         var max = options.Value.MaxPerUser;

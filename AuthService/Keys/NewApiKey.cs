@@ -6,7 +6,7 @@ namespace AuthService.Keys;
 
 /// <param name="Scopes">A subset of the caller's own; absent: all of them.</param>
 /// <param name="ExpiresAt">Absent: never.</param>
-/// <param name="RequestsPerMinute">Absent: the gateway's default.</param>
+/// <param name="RequestsPerMinute">Absent: the gateway's default. More than the gateway grants does not count.</param>
 /// <param name="DailyQuota">Absent: none.</param>
 /// <param name="Models">Absent: all.</param>
 public sealed partial record NewApiKey(

@@ -36,10 +36,11 @@ public sealed record Admission(ClaimsPrincipal Principal, string Subject, string
         };
     }
 
+    /// <summary>A user's own token.</summary>
     public static Admission OfBearer(string token, TokenClaims claims)
     {
         if (!Known.TryGetValue(claims, out var admission))
-            Known.AddOrUpdate(claims, admission = From(token, claims, claims.ExpiresAt) with { KeyId = claims.KeyId });
+            Known.AddOrUpdate(claims, admission = From(token, claims, claims.ExpiresAt));
         return admission;
     }
 

@@ -22,7 +22,7 @@ public sealed class ChangedUsers : IDisposable
     {
         lock (writing)
         {
-            var known = users.Get<Change>(change.UserId) ?? new Change(null, null, DateTimeOffset.MinValue);
+            var known = users.Get<Change>(change.UserId) ?? new Change(null, null, null, DateTimeOffset.MinValue);
             users.Set(change.UserId, known.With(change), Memory);
         }
     }
@@ -36,11 +36,13 @@ public sealed class ChangedUsers : IDisposable
             ? new ProblemException(StatusCodes.Status401Unauthorized, "token-revoked", $"The token was issued before its user was changed ({revoked.Reason}): sign in again.")
             : null;
 
-    public bool WithdrewConsent(string subject, DateTimeOffset issuedAt) => users.Get<Change>(subject) is { Withdrawn: { } withdrawn } && issuedAt < withdrawn;
+    /// <summary>Consent that was given again counts for the tokens from before the withdrawal too.</summary>
+    public bool WithdrewConsent(string subject, DateTimeOffset issuedAt) =>
+        users.Get<Change>(subject) is { Withdrawn: { } withdrawn } change && issuedAt < withdrawn && !(change.Given >= withdrawn);
 
     public void Dispose() => users.Dispose();
 
-    private sealed record Change((DateTimeOffset At, string Reason)? Revoked, DateTimeOffset? Withdrawn, DateTimeOffset Last)
+    private sealed record Change((DateTimeOffset At, string Reason)? Revoked, DateTimeOffset? Withdrawn, DateTimeOffset? Given, DateTimeOffset Last)
     {
         /// <summary>Events may come twice and in any order.</summary>
         public Change With(UserChanged change)
@@ -48,11 +50,14 @@ public sealed class ChangedUsers : IDisposable
             var next = this with { Last = change.Time > Last ? change.Time : Last };
             return change.Reason switch
             {
-                UserChanges.ConsentWithdrawn => next with { Withdrawn = change.Time > (Withdrawn ?? DateTimeOffset.MinValue) ? change.Time : Withdrawn },
-                UserChanges.ConsentGiven or UserChanges.Enabled => next,
+                UserChanges.ConsentWithdrawn => next with { Withdrawn = Later(Withdrawn, change.Time) },
+                UserChanges.ConsentGiven => next with { Given = Later(Given, change.Time) },
+                UserChanges.Enabled => next,
                 _ => next with { Revoked = change.Time > (Revoked?.At ?? DateTimeOffset.MinValue) ? (change.Time, change.Reason) : Revoked },
             };
         }
+
+        private static DateTimeOffset Later(DateTimeOffset? known, DateTimeOffset time) => known > time ? known.Value : time;
     }
 }
 

@@ -51,8 +51,9 @@ public sealed class EdgeAuthenticationHandler(
             return AuthenticateResult.Fail("The Authorization header is not of the form 'Bearer <token>'.");
         var token = authorization[BearerPrefix.Length..].Trim();
         var claims = await bearerTokens.ValidateAsync(token, Context.RequestAborted);
-        // Services call each other directly: one of their tokens out here is a stolen one.
-        if (claims is null || claims.Roles.Contains("service"))
+        // Services call each other directly, and what a key or a guest was exchanged for is for services only: out here it is
+        // a stolen one, and would go without its key's limits.
+        if (claims is null || claims.KeyId is not null || claims.Roles.Contains("service") || claims.Roles.Contains("guest"))
             return AuthenticateResult.Fail("The bearer token is not valid or no longer valid.");
         return changed.Refuses(claims.Subject, claims.IssuedAt) is { } refusal
             ? AuthenticateResult.Fail(refusal)
@@ -63,7 +64,8 @@ public sealed class EdgeAuthenticationHandler(
     {
         if (exchanged.FindKnown(apiKey) is { } known)
             return Admit(known);
-        limits.ThrowIfGuessing(Context); // keys that work are not held up by somebody's guessing at the same address
+        if (!exchanged.HasWorked(apiKey))
+            limits.ThrowIfGuessing(Context); // keys that work are not held up by somebody's guessing at the same address
         if (await exchanged.ForKeyAsync(apiKey, Context.RequestAborted) is { } admission)
             return Admit(admission);
         limits.CountWrongKey(Context);

@@ -15,15 +15,21 @@ public sealed class ExchangedTokens(ExchangeClient auth, TokenValidator validato
 {
     public static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan WrongKeyMaxAge = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan TrustMaxAge = TimeSpan.FromHours(1);
     private const string Guest = "guest"; // no hash looks like it
     private const int PrefixLength = 12;  // as AuthService shows it
 
     private readonly MemoryCache accepted = new(new MemoryCacheOptions { SizeLimit = 10_000 });
     private readonly MemoryCache refused = new(new MemoryCacheOptions { SizeLimit = 10_000 });
+    private readonly MemoryCache worked = new(new MemoryCacheOptions { SizeLimit = 100_000 });
     private readonly ConcurrentDictionary<string, Lazy<Task<Admission?>>> underWay = new();
 
     /// <summary>What is cached for a key that works; null says nothing about the key.</summary>
     public Admission? FindKnown(string apiKey) => FindAccepted(IdOf(apiKey)) is { } known && !revoked.Contains(known.KeyId) ? known : null;
+
+    /// <summary>Whether the key was exchanged within the last hour and not refused since: so who sends it is not guessing.</summary>
+    public bool HasWorked(string apiKey) =>
+        worked.TryGetValue(IdOf(apiKey), out Trust? trust) && time.GetUtcNow() - trust!.Since < TrustMaxAge && !revoked.Contains(trust.KeyId);
 
     /// <summary>Null when the key is unknown, expired or revoked.</summary>
     /// <exception cref="HttpRequestException">AuthService does not answer.</exception>
@@ -58,6 +64,7 @@ public sealed class ExchangedTokens(ExchangeClient auth, TokenValidator validato
         {
             if (await exchange(CancellationToken.None) is not { } exchanged)
             {
+                worked.Remove(id);
                 refused.Set(id, true, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = WrongKeyMaxAge });
                 return null;
             }
@@ -65,6 +72,8 @@ public sealed class ExchangedTokens(ExchangeClient auth, TokenValidator validato
                 ?? throw new HttpRequestException("AuthService answered with a token that its own keys do not verify.");
             var admission = Admission.Of(exchanged, claims, apiKey?[..Math.Min(PrefixLength, apiKey.Length)], time.GetUtcNow());
             accepted.Set(id, admission, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = MaxAge });
+            if (apiKey is not null)
+                worked.Set(id, new Trust(exchanged.KeyId, time.GetUtcNow()), new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = TrustMaxAge });
             return admission;
         }
         finally
@@ -77,5 +86,8 @@ public sealed class ExchangedTokens(ExchangeClient auth, TokenValidator validato
     {
         accepted.Dispose();
         refused.Dispose();
+        worked.Dispose();
     }
+
+    private sealed record Trust(Guid? KeyId, DateTimeOffset Since);
 }

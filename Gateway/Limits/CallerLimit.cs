@@ -11,7 +11,7 @@ public readonly record struct CallerLimit(BucketName Bucket, int RequestsPerMinu
     {
         (Access.SignIn, _) => SignIn(address, limits),
         (_, null) => new(new(BucketKind.Anyone, address.Value), limits.UserRequestsPerMinute, "this address (Gateway:RateLimits:UserRequestsPerMinute)"),
-        (_, { KeyId: { } key }) => new(new(BucketKind.Key, NumberOf(key)), admission.RequestsPerMinute ?? limits.UserRequestsPerMinute, "this API key"),
+        (_, { KeyId: { } key }) => new(new(BucketKind.Key, NumberOf(key)), limits.OfKey(admission.RequestsPerMinute), "this API key"),
         _ when admission.IsGuest => new(new(BucketKind.Guest, address.Value), guests.RequestsPerMinute, "guests at this address (Gateway:Guest:RequestsPerMinute)"),
         _ => new(new(BucketKind.User, 0, admission.Subject), limits.UserRequestsPerMinute, "this user"),
     };

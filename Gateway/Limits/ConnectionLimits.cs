@@ -1,4 +1,6 @@
+using Gateway.Transport;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
 
 namespace Gateway.Limits;
 
@@ -9,7 +11,15 @@ public static class ConnectionLimits
     {
         builder.Services.AddOptions<ConnectionOptions>().BindConfiguration("Gateway:Connections").ValidateDataAnnotations().ValidateOnStart();
         var options = builder.Configuration.GetSection("Gateway:Connections").Get<ConnectionOptions>() ?? new ConnectionOptions();
-        builder.WebHost.ConfigureKestrel(kestrel => Apply(kestrel.Limits, options));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            Apply(kestrel.Limits, options);
+            var services = kestrel.ApplicationServices;
+            var connections = new AddressConnections(
+                options.MaxConnectionsPerAddress, services.GetRequiredService<IOptions<ForwardingOptions>>().Value,
+                services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<AddressConnections>>());
+            kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(connections.Limit));
+        });
     }
 
     private static void Apply(KestrelServerLimits limits, ConnectionOptions options)

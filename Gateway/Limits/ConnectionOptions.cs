@@ -9,6 +9,10 @@ public sealed class ConnectionOptions
     [Range(1, 1_000_000)]
     public long MaxConnections { get; set; } = 20_000;
 
+    /// <summary>Of them from one address; more are closed at once. Known proxies (<c>Gateway:ForwardedHeaders</c>) are not counted.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxConnectionsPerAddress { get; set; } = 1_000;
+
     /// <summary>For a request's line and headers to arrive; then 408.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan HeadersTimeout { get; set; } = TimeSpan.FromSeconds(15);

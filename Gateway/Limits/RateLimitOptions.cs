@@ -2,12 +2,16 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Gateway.Limits;
 
-/// <summary>How much one caller may ask for. Configured as <c>Gateway:RateLimits</c>; an API key may carry its own.</summary>
+/// <summary>How much one caller may ask for. Configured as <c>Gateway:RateLimits</c>; an API key may carry a lower one.</summary>
 public sealed class RateLimitOptions
 {
     /// <summary>Per user, and per API key that was made without a limit of its own.</summary>
     [Range(1, 10_000_000)]
     public int UserRequestsPerMinute { get; set; } = 6000;
+
+    /// <summary>The most that an API key's own limit counts for; absent: as <see cref="UserRequestsPerMinute"/>, so a key's limit only ever lowers it.</summary>
+    [Range(1, 10_000_000)]
+    public int? MaxKeyRequestsPerMinute { get; set; }
 
     /// <summary>Per address: registrations, sign-ins and wrong API keys together.</summary>
     [Range(1, 10_000_000)]
@@ -32,4 +36,7 @@ public sealed class RateLimitOptions
     /// <summary>Requests that are taken from an API key's daily quota at once, so that not each of them asks AuthService.</summary>
     [Range(1, 10_000)]
     public int QuotaLease { get; set; } = 50;
+
+    /// <param name="own">What a key was made with; null: nothing.</param>
+    public int OfKey(int? own) => own is { } limit ? Math.Min(limit, MaxKeyRequestsPerMinute ?? UserRequestsPerMinute) : UserRequestsPerMinute;
 }

@@ -1,10 +1,11 @@
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Gateway.Transport;
 
 /// <summary>
-/// The certificate as its files have it now: looked at when somebody connects, at most once a second, because watchers miss files
+/// The certificate and the chain that is sent with it, as its files have it now: looked at when somebody connects, at most once a second, because watchers miss files
 /// that are swapped by links. Files that can't be read leave the certificate that was, and are said so.
 /// </summary>
 public sealed partial class CertificateFile
@@ -15,7 +16,7 @@ public sealed partial class CertificateFile
     private readonly TimeProvider time;
     private readonly ILogger<CertificateFile> logger;
     private readonly Lock loading = new();
-    private volatile X509Certificate2 current;
+    private volatile SslStreamCertificateContext current;
     private (DateTime, DateTime) version;
     private long lookedAt;
 
@@ -28,7 +29,7 @@ public sealed partial class CertificateFile
         lookedAt = time.GetTimestamp();
     }
 
-    public X509Certificate2 Current()
+    public SslStreamCertificateContext Current()
     {
         if (time.GetElapsedTime(Volatile.Read(ref lookedAt)) >= LookEvery && loading.TryEnter())
         {
@@ -54,7 +55,7 @@ public sealed partial class CertificateFile
         try
         {
             current = Load(); // who is shaking hands with the old one keeps it
-            LogRenewed(logger, current.Subject, current.NotAfter);
+            LogRenewed(logger, current.TargetCertificate.Subject, current.TargetCertificate.NotAfter);
         }
         catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
         {
@@ -68,14 +69,28 @@ public sealed partial class CertificateFile
     private static DateTime ChangedAt(string? path) =>
         path is null ? default : File.GetLastWriteTimeUtc(File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path : path);
 
-    private X509Certificate2 Load()
+    private SslStreamCertificateContext Load()
     {
         var path = options.CertificatePath!;
-        if (Path.GetExtension(path).ToLowerInvariant() is ".pfx" or ".p12")
-            return X509CertificateLoader.LoadPkcs12FromFile(path, options.Password);
-        return options.Password is null
+        var (leaf, all) = Path.GetExtension(path).ToLowerInvariant() is ".pfx" or ".p12" ? LoadPfx(path) : LoadPem(path);
+        var rest = all.Where(certificate => !certificate.RawDataMemory.Span.SequenceEqual(leaf.RawDataMemory.Span)).ToArray();
+        return SslStreamCertificateContext.Create(leaf, new X509Certificate2Collection(rest), offline: true); // what the files lack is not looked for elsewhere
+    }
+
+    private (X509Certificate2, X509Certificate2Collection) LoadPfx(string path)
+    {
+        var all = X509CertificateLoader.LoadPkcs12CollectionFromFile(path, options.Password);
+        return (all.FirstOrDefault(certificate => certificate.HasPrivateKey) ?? throw new CryptographicException("There is no private key in it."), all);
+    }
+
+    private (X509Certificate2, X509Certificate2Collection) LoadPem(string path)
+    {
+        var leaf = options.Password is null
             ? X509Certificate2.CreateFromPemFile(path, options.KeyPath)
             : X509Certificate2.CreateFromEncryptedPemFile(path, options.Password, options.KeyPath);
+        var all = new X509Certificate2Collection();
+        all.ImportFromPemFile(path);
+        return (leaf, all);
     }
 
     [LoggerMessage(LogLevel.Information, "Certificate renewed: {Subject}, good until {NotAfter}")]

@@ -12,6 +12,12 @@ public sealed class ForwardingOptions : IValidatableObject
     /// <summary>Addresses (<c>10.0.0.7</c>) and networks (<c>10.0.0.0/8</c>). Empty: nobody's, and <c>X-Forwarded-*</c> is dropped.</summary>
     public string[] KnownProxies { get; set; } = [];
 
+    public bool Knows(IPAddress address)
+    {
+        var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        return KnownProxies.Any(entry => IPAddress.TryParse(entry, out var known) ? known.Equals(plain) : IPNetwork.Parse(entry).Contains(plain));
+    }
+
     public IEnumerable<ValidationResult> Validate(ValidationContext context) => KnownProxies
         .Where(entry => !IPAddress.TryParse(entry, out _) && !IPNetwork.TryParse(entry, out _))
         .Select(entry => new ValidationResult($"Gateway:ForwardedHeaders:KnownProxies: '{entry}' is neither an address nor a network.", [nameof(KnownProxies)]));

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Net.Security;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Options;
 
 namespace Gateway.Transport;
@@ -16,27 +18,46 @@ public static class TlsSetup
         {
             var tls = kestrel.ApplicationServices.GetRequiredService<IOptions<TlsOptions>>().Value;
             if (tls.IsOn)
-                Listen(kestrel, tls, context.Configuration["urls"]);
+                Listen(kestrel, tls, PlainAddresses(context.Configuration["urls"], context.Configuration["http_ports"]));
         });
     }
 
-    private static void Listen(KestrelServerOptions kestrel, TlsOptions tls, string? urls)
+    private static void Listen(KestrelServerOptions kestrel, TlsOptions tls, IReadOnlyList<BindingAddress> plain)
     {
         var certificate = kestrel.ApplicationServices.GetRequiredService<CertificateFile>();
-        // Kestrel drops the addresses of ASPNETCORE_URLS once a port is opened in code.
-        foreach (var url in (urls ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
-            Listen(kestrel, BindingAddress.Parse(url), _ => { });
-        kestrel.ListenAnyIP(tls.Port, port => port.UseHttps(https => https.ServerCertificateSelector = (_, _) => certificate.Current()));
+        foreach (var address in plain)
+            Listen(kestrel, address);
+        kestrel.ListenAnyIP(tls.Port, port => port.UseHttps(new TlsHandshakeCallbackOptions
+        {
+            OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions { ServerCertificateContext = certificate.Current() }),
+        }));
     }
 
-    private static void Listen(KestrelServerOptions kestrel, BindingAddress address, Action<ListenOptions> configure)
+    /// <summary>Where plain HTTP is served: Kestrel drops the addresses it was configured with once a port is opened in code.</summary>
+    /// <exception cref="InvalidOperationException">One of them is for HTTPS.</exception>
+    public static IReadOnlyList<BindingAddress> PlainAddresses(string? urls, string? httpPorts)
+    {
+        var all = Split(urls);
+        if (all.Length == 0)
+            all = [.. Split(httpPorts).Select(port => $"http://*:{port}")];
+        if (all.Length == 0)
+            all = ["http://localhost:5000"]; // Kestrel's own default
+        var addresses = all.Select(BindingAddress.Parse).ToArray();
+        return addresses.FirstOrDefault(address => address.Scheme != "http") is { } other
+            ? throw new InvalidOperationException($"ASPNETCORE_URLS names '{other}': only http:// belongs there. HTTPS is served on Gateway:Tls:Port, with the certificate of Gateway:Tls:CertificatePath.")
+            : addresses;
+    }
+
+    private static string[] Split(string? list) => (list ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private static void Listen(KestrelServerOptions kestrel, BindingAddress address)
     {
         if (address.Host == "localhost")
-            kestrel.ListenLocalhost(address.Port, configure);
+            kestrel.ListenLocalhost(address.Port);
         else if (System.Net.IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip))
-            kestrel.Listen(ip, address.Port, configure);
+            kestrel.Listen(ip, address.Port);
         else
-            kestrel.ListenAnyIP(address.Port, configure);
+            kestrel.ListenAnyIP(address.Port);
     }
 
     public static void UseTls(this IApplicationBuilder app)

@@ -1,19 +1,26 @@
+using ServiceDefaults.Problems;
+
 namespace ServiceDefaults.Quotas;
 
 /// <summary>What this process holds of one key's quota, and how much it asks for next. The decisions; whoever asks holds <see cref="Gate"/>.</summary>
 internal sealed class QuotaLease
 {
+    private static readonly TimeSpan RefusalMemory = TimeSpan.FromSeconds(1); // so that callers neither queue up nor ask again and again
+
     private readonly Lock sync = new();
     private long held;
     private long remaining;
     private DateTimeOffset resetsAt;
     private DateTimeOffset usedAt;
+    private (long Missing, DateTimeOffset Until)? refusal;
+    private (ProblemException Problem, DateTimeOffset Until)? failure;
     private bool isClosed;
 
     /// <summary>One question at a time to AuthService.</summary>
     public SemaphoreSlim Gate { get; } = new(1, 1);
 
-    /// <summary>Takes from what is held. Null: ask for more.</summary>
+    /// <summary>Takes from what is held, or says again what AuthService said within the last second. Null: ask for more.</summary>
+    /// <exception cref="ProblemException">What went wrong the last time.</exception>
     public QuotaAnswer? Take(long amount, DateTimeOffset now)
     {
         lock (sync)
@@ -21,7 +28,11 @@ internal sealed class QuotaLease
             ForgetYesterday_NeedsLock(now);
             usedAt = now;
             if (held < amount)
-                return null;
+            {
+                if (failure is { } failed && now < failed.Until)
+                    throw new ProblemException(failed.Problem.Status, failed.Problem.Code, failed.Problem.Message) { RetryAfter = failed.Problem.RetryAfter };
+                return refusal is { } refused && now < refused.Until && amount - held >= refused.Missing ? new QuotaAnswer(false, held + remaining, resetsAt) : null;
+            }
             held -= amount;
             return new QuotaAnswer(true, held + remaining, resetsAt);
         }
@@ -40,8 +51,15 @@ internal sealed class QuotaLease
         }
     }
 
-    /// <summary>Adds what was granted and takes from it.</summary>
-    public QuotaAnswer Add(QuotaLeaseGrant grant, long amount, DateTimeOffset now)
+    /// <summary>Remembers that AuthService could not be asked.</summary>
+    public void Fail(ProblemException problem, DateTimeOffset now)
+    {
+        lock (sync)
+            failure = (problem, now + RefusalMemory);
+    }
+
+    /// <summary>Adds what was granted and takes from it. Null: others took of it meanwhile, so ask for more.</summary>
+    public QuotaAnswer? Add(QuotaLeaseGrant grant, long amount, DateTimeOffset now)
     {
         lock (sync)
         {
@@ -50,8 +68,15 @@ internal sealed class QuotaLease
             (remaining, resetsAt) = (grant.Remaining, grant.ResetsAt);
             held += grant.Granted;
             usedAt = now;
+            failure = null;
+            refusal = null;
             if (held < amount)
+            {
+                if (grant.Granted > 0)
+                    return null;
+                refusal = (amount - held, now + RefusalMemory);
                 return new QuotaAnswer(false, held + remaining, grant.ResetsAt);
+            }
             held -= amount;
             return new QuotaAnswer(true, held + remaining, grant.ResetsAt);
         }
@@ -85,6 +110,6 @@ internal sealed class QuotaLease
     private void ForgetYesterday_NeedsLock(DateTimeOffset now)
     {
         if (now >= resetsAt)
-            (held, remaining) = (0, 0);
+            (held, remaining, refusal) = (0, 0, null);
     }
 }

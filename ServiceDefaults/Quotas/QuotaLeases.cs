@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ServiceDefaults.Authentication;
 using ServiceDefaults.Http;
+using ServiceDefaults.Problems;
 
 namespace ServiceDefaults.Quotas;
 
@@ -26,7 +27,7 @@ public sealed partial class QuotaLeases : BackgroundService
 
     /// <summary>Takes <paramref name="amount"/> from a key's quota of today, all of it or nothing.</summary>
     /// <param name="leaseSize">How much is taken from AuthService at once, at most; less when little is left.</param>
-    /// <exception cref="Problems.ProblemException">503: AuthService does not answer. 401: the key is gone.</exception>
+    /// <exception cref="ProblemException">503: AuthService does not answer. 401: the key is gone.</exception>
     public async ValueTask<QuotaAnswer> TakeAsync(Guid keyId, QuotaUnit unit, long amount, long leaseSize, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(amount);
@@ -43,14 +44,27 @@ public sealed partial class QuotaLeases : BackgroundService
                     return filled; // while this call waited
                 if (lease.Missing(amount, leaseSize) is not { } missing)
                     continue; // given up meanwhile: its successor is asked
-                // Not cancelled with the request: what AuthService has counted must arrive here.
-                var grant = await auth.LeaseAsync(new QuotaLeaseRequest(keyId, unit, missing.AtLeast, missing.Amount), CancellationToken.None);
-                return lease.Add(grant, amount, time.GetUtcNow());
+                var grant = await AskAsync(lease, new QuotaLeaseRequest(keyId, unit, missing.AtLeast, missing.Amount));
+                if (lease.Add(grant, amount, time.GetUtcNow()) is { } added)
+                    return added; // else more was granted and is gone: the quota's end is the end of that
             }
             finally
             {
                 lease.Gate.Release();
             }
+        }
+    }
+
+    private async Task<QuotaLeaseGrant> AskAsync(QuotaLease lease, QuotaLeaseRequest request)
+    {
+        try
+        {
+            return await auth.LeaseAsync(request, CancellationToken.None); // not cancelled with the request: what AuthService has counted must arrive here
+        }
+        catch (ProblemException e)
+        {
+            lease.Fail(e, time.GetUtcNow()); // those behind this one hear it too, instead of each waiting as long
+            throw;
         }
     }
 

@@ -24,6 +24,10 @@ public sealed class BenchSuite : IAsyncDisposable
             ["SUITE_DASHBOARD_PORT"] = "off",
             ["SUITE_MODELS"] = folders.Models,
             ["DOTNET_ENVIRONMENT"] = "Production",
+            // What is measured is not how requests are refused.
+            ["Auth__Keys__MaxRequestsPerMinute"] = $"{Caller.MostPerMinute}",
+            ["Gateway__RateLimits__MaxKeyRequestsPerMinute"] = $"{Caller.MostPerMinute}",
+            ["Gateway__Connections__MaxConnectionsPerAddress"] = "1000000",
             ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector,
             ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
             ["OTEL_METRIC_EXPORT_INTERVAL"] = $"{Measure.Collector.ExportMilliseconds}",

@@ -30,6 +30,15 @@ public class KeyLimitTests
     }
 
     [Test]
+    public async Task Only_administrators_make_keys_above_the_users_limit()
+    {
+        var fast = new { name = "fast", requestsPerMinute = 6001 };
+        var refused = await _auth.CreateKeyAsync((await _auth.NewUserAsync()).Token, fast).ReadAsync(HttpStatusCode.Forbidden);
+        Assert.That((refused.Text("code"), refused.Field()), Is.EqualTo(("limit-too-high", "requestsPerMinute")));
+        Assert.That((await _auth.NewKeyAsync((await _auth.NewUserAsync("admin")).Token, fast))["requestsPerMinute"]!.GetValue<int>(), Is.EqualTo(6001));
+    }
+
+    [Test]
     public async Task A_key_without_limits_has_none_of_these()
     {
         var exchanged = await _auth.ExchangeAsync((await _auth.NewKeyAsync((await _auth.NewUserAsync()).Token)).Text("key")).ReadAsync();

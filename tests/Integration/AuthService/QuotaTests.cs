@@ -151,6 +151,21 @@ public class QuotaTests
     }
 
     [Test]
+    public async Task While_nobody_counts_one_question_is_asked_for_all_who_wait()
+    {
+        var counter = new HangingCounter();
+        using var http = new HttpClient(counter) { BaseAddress = new Uri("http://counter") };
+        using var leases = new QuotaLeases(new QuotaClient(http), new StoppedTime(), NullLogger<QuotaLeases>.Instance);
+        var key = Guid.NewGuid();
+        var waiting = Enumerable.Range(0, 20).Select(_ => TakeAsync(leases, key).AsTask()).ToArray();
+        await counter.Asked.Task.WaitAsync(Eventually.Deadline);
+        counter.Hangs.SetResult();
+        foreach (var one in waiting)
+            Assert.That(async () => await one, Throws.InstanceOf<ProblemException>().With.Property("Code").EqualTo("quota-unavailable"));
+        Assert.That(counter.Questions, Is.EqualTo(1));
+    }
+
+    [Test]
     public async Task A_key_without_such_a_quota_has_nothing_to_lease()
     {
         await LeaseAsync(await NewKeyAsync(new { items = 5 }), "requests", 1, 1).ReadAsync(HttpStatusCode.NotFound);
@@ -198,5 +213,31 @@ public class QuotaTests
     {
         JsonNode answer = await auth.ServiceTokenAsync(service, "quotas").ReadAsync();
         return new HttpClient { BaseAddress = new Uri(auth.Address), DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", answer.Text("access_token")) } };
+    }
+
+    private sealed class StoppedTime : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch;
+    }
+
+    /// <summary>A counter that takes questions and answers none.</summary>
+    private sealed class HangingCounter : HttpMessageHandler
+    {
+        private int questions;
+
+        public int Questions => Volatile.Read(ref questions);
+
+        public TaskCompletionSource Asked { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>Until its caller gives up.</summary>
+        public TaskCompletionSource Hangs { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Interlocked.Increment(ref questions);
+            Asked.TrySetResult();
+            await Hangs.Task;
+            throw new HttpRequestException("It did not answer.");
+        }
     }
 }

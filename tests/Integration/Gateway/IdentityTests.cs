@@ -109,6 +109,17 @@ public class IdentityTests
     }
 
     [Test]
+    public async Task What_a_key_or_a_guest_was_exchanged_for_is_worth_nothing_outside()
+    {
+        var key = await _auth.NewKeyAsync(_token);
+        foreach (var seen in new[] { await _gateway.GetAsync("/v1/tasks", Key(key.Text("key"))).ReadAsync(), await _gateway.GetAsync("/v1/models").ReadAsync() })
+        {
+            var exchanged = seen["headers"]!.Text("authorization")["Bearer ".Length..];
+            Assert.That(await _gateway.GetAsync("/v1/models", Bearer(exchanged)).StatusAsync(), Is.EqualTo(HttpStatusCode.Unauthorized));
+        }
+    }
+
+    [Test]
     public async Task Nobody_becomes_a_service_from_outside()
     {
         var form = new FormUrlEncodedContent(new Dictionary<string, string>

@@ -105,6 +105,11 @@ public class RevocationTests
             guesses.Add(await gateway.GetAsync("/v1/tasks", Key($"isk_{i}")).StatusAsync());
         Assert.That(guesses, Is.EqualTo(new[] { 401, 401, 401, 429, 429 }.Select(status => (HttpStatusCode)status)));
         Assert.That(await UseAsync(gateway, key), Is.EqualTo(HttpStatusCode.OK));
+        gateway.Time.Advance(ExchangedTokens.MaxAge + TimeSpan.FromSeconds(1)); // so that it has to be exchanged again
+        for (var i = 5; i < 7; i++)
+            await gateway.GetAsync("/v1/tasks", Key($"isk_{i}")).StatusAsync(); // what came back of the allowance
+        Assert.That(await gateway.GetAsync("/v1/tasks", Key("isk_7")).StatusAsync(), Is.EqualTo(HttpStatusCode.TooManyRequests));
+        Assert.That(await UseAsync(gateway, key), Is.EqualTo(HttpStatusCode.OK), "a key that works does not stand in line with the guesses");
     }
 
     private async Task<JsonNode> UseNewKeyAsync(params GatewayApplication[] gateways)

@@ -72,10 +72,11 @@ public class SlowBodyTests
         Assert.That(await reader.ReadLineAsync().WaitAsync(Eventually.Deadline), Does.StartWith("HTTP/1.1 408"));
     }
 
-    [Test]
-    public async Task More_connections_than_are_allowed_are_closed_at_once()
+    [TestCase("MaxConnections")]
+    [TestCase("MaxConnectionsPerAddress")]
+    public async Task More_connections_than_are_allowed_are_closed_at_once(string setting)
     {
-        await using var gateway = await StartAsync(new Dictionary<string, string> { ["Gateway:Connections:MaxConnections"] = "3" });
+        await using var gateway = await StartAsync(new Dictionary<string, string> { [$"Gateway:Connections:{setting}"] = "3" });
         var held = new List<TcpClient>();
         try
         {
@@ -93,6 +94,41 @@ public class SlowBodyTests
         finally
         {
             held.ForEach(client => client.Dispose());
+        }
+    }
+
+    [Test]
+    public async Task A_connection_that_ends_makes_room_for_another_and_a_known_proxy_has_as_many_as_it_needs()
+    {
+        var settings = new Dictionary<string, string> { ["Gateway:Connections:MaxConnectionsPerAddress"] = "1" };
+        await using (var gateway = await StartAsync(settings))
+        {
+            for (var i = 0; i < 5; i++)
+                await Eventually.IsTrueAsync(() => AnswersOnNewConnectionAsync(gateway), "there is room again", () => gateway.Log);
+        }
+        settings["Gateway:ForwardedHeaders:KnownProxies:0"] = "127.0.0.0/8";
+        await using var behind = await StartAsync(settings);
+        var held = await Task.WhenAll(Enumerable.Range(0, 5).Select(async _ =>
+        {
+            var client = new TcpClient();
+            await client.ConnectAsync(IPAddress.Loopback, behind.Client.BaseAddress!.Port);
+            return client;
+        }));
+        Assert.That(await AnswersOnNewConnectionAsync(behind), Is.True);
+        foreach (var client in held)
+            client.Dispose();
+    }
+
+    private static async Task<bool> AnswersOnNewConnectionAsync(GatewayApplication gateway)
+    {
+        using var client = new HttpClient { BaseAddress = gateway.Client.BaseAddress };
+        try
+        {
+            return await client.GetAsync("/health/live").StatusAsync() == HttpStatusCode.OK;
+        }
+        catch (HttpRequestException)
+        {
+            return false; // closed at once
         }
     }
 

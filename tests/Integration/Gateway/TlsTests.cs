@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Integration.AuthService;
@@ -74,6 +75,21 @@ public class TlsTests
     public void A_certificate_that_is_not_there_does_not_start() =>
         Assert.That(async () => await StartAsync(new Dictionary<string, string> { ["Gateway:Tls:CertificatePath"] = Path.Combine(_folder, "nothing.pem") }), Throws.Exception);
 
+    [TestCase("pem")]
+    [TestCase("pfx")]
+    public async Task Who_knows_only_the_root_is_sent_what_leads_to_it(string form)
+    {
+        var (settings, root) = WriteChain(form);
+        await using var gateway = await StartAsync(settings);
+        using var tcp = new TcpClient();
+        await tcp.ConnectAsync(IPAddress.Loopback, gateway.AddressOf("https").Port);
+        await using var tls = new SslStream(tcp.GetStream());
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
+        policy.CustomTrustStore.Add(root);
+        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "chain.example.org", CertificateChainPolicy = policy });
+        Assert.That(tls.RemoteCertificate!.Subject, Is.EqualTo("CN=chain.example.org"));
+    }
+
     private Task<GatewayApplication> StartAsync(Dictionary<string, string> settings)
     {
         settings["Gateway:Tls:Port"] = "0";
@@ -126,5 +142,38 @@ public class TlsTests
         if (encrypted)
             settings["Gateway:Tls:Password"] = "secret";
         return settings;
+    }
+
+    /// <summary>A leaf and the authority between it and a root, which is not in the file.</summary>
+    private (Dictionary<string, string> Settings, X509Certificate2 Root) WriteChain(string form)
+    {
+        var (from, until) = (DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(30));
+        using var rootKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var betweenKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var leafKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var root = Request("root", rootKey, isAuthority: true).CreateSelfSigned(from, until);
+        using var betweenOnly = Request("between", betweenKey, isAuthority: true).Create(root, from, until, [1]);
+        using var between = betweenOnly.CopyWithPrivateKey(betweenKey);
+        using var leafOnly = Request("chain.example.org", leafKey, isAuthority: false).Create(between, from, until, [2]);
+        using var leaf = leafOnly.CopyWithPrivateKey(leafKey);
+        var path = Path.Combine(_folder, $"chain.{form}");
+        if (form == "pfx")
+            File.WriteAllBytes(path, new X509Certificate2Collection { betweenOnly, leaf }.Export(X509ContentType.Pfx, "secret")!);
+        else
+            File.WriteAllText(path, $"{leafOnly.ExportCertificatePem()}\n{betweenOnly.ExportCertificatePem()}\n{leafKey.ExportPkcs8PrivateKeyPem()}\n");
+        var settings = new Dictionary<string, string> { ["Gateway:Tls:CertificatePath"] = path };
+        if (form == "pfx")
+            settings["Gateway:Tls:Password"] = "secret";
+        return (settings, root);
+    }
+
+    private static CertificateRequest Request(string name, ECDsa key, bool isAuthority)
+    {
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(isAuthority, false, 0, true));
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName(name);
+        request.CertificateExtensions.Add(names.Build());
+        return request;
     }
 }

@@ -45,6 +45,19 @@ public class ChangedUsersTests
         Assert.That((_changed.WithdrewConsent("ada", Then.AddSeconds(-1)), _changed.WithdrewConsent("ada", Then)), Is.EqualTo((true, false)));
     }
 
+    [TestCase(1, 2, false)]
+    [TestCase(2, 1, false)]
+    [TestCase(1, 3, true)]
+    [TestCase(3, 1, true)]
+    [TestCase(3, 2, true)]
+    public void Consent_given_again_counts_whatever_is_heard_first(int first, int second, bool isWithdrawn)
+    {
+        var changes = new[] { UserChanges.ConsentWithdrawn, UserChanges.ConsentGiven, UserChanges.ConsentWithdrawn };
+        foreach (var number in new[] { first, second })
+            _changed.Add(new UserChanged("ada", changes[number - 1], Then.AddSeconds(number)));
+        Assert.That(_changed.WithdrewConsent("ada", Then), Is.EqualTo(isWithdrawn));
+    }
+
     [Test]
     public void Events_may_come_twice_and_in_any_order()
     {

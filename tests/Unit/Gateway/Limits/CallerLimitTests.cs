@@ -24,6 +24,13 @@ public class CallerLimitTests
     public void A_key_without_a_limit_has_the_users() => Assert.That(Of(Key(Guid.NewGuid(), null)).RequestsPerMinute, Is.EqualTo(500));
 
     [Test]
+    public void A_key_lowers_the_operators_limit_and_never_lifts_it()
+    {
+        Assert.That(Of(Key(Guid.NewGuid(), 1_000_000)).RequestsPerMinute, Is.EqualTo(500));
+        Assert.That(new RateLimitOptions { UserRequestsPerMinute = 500, MaxKeyRequestsPerMinute = 2000 }.OfKey(1_000_000), Is.EqualTo(2000), "but as far as the operator says");
+    }
+
+    [Test]
     public void Users_are_told_apart_wherever_they_are() =>
         Assert.That(Of(User("ada"), "10.0.0.1").Bucket, Is.EqualTo(Of(User("ada"), "10.0.0.2").Bucket).And.Not.EqualTo(Of(User("bob"), "10.0.0.1").Bucket));
 

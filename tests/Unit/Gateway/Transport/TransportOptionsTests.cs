@@ -29,5 +29,15 @@ public class TransportOptionsTests
     [Test]
     public void A_key_without_a_certificate_is_a_mistake() => Assert.That(ErrorsOf(new TlsOptions { KeyPath = "key.pem" }).Single(), Does.Contain("CertificatePath"));
 
+    [TestCase("http://127.0.0.1:1;http://*:2", "8080", "http://127.0.0.1:1;http://*:2")]
+    [TestCase(null, "8080;8081", "http://*:8080;http://*:8081")]
+    [TestCase("", null, "http://localhost:5000")]
+    public void Plain_http_stays_where_it_was_beside_a_certificate(string? urls, string? ports, string expected) =>
+        Assert.That(TlsSetup.PlainAddresses(urls, ports).Select(address => $"http://{address.Host}:{address.Port}"), Is.EqualTo(expected.Split(';')));
+
+    [Test]
+    public void An_address_for_https_is_told_where_https_is_set_up() =>
+        Assert.That(() => TlsSetup.PlainAddresses("http://*:80;https://*:443", null), Throws.InvalidOperationException.With.Message.Contains("Gateway:Tls:Port"));
+
     private static IEnumerable<string> ErrorsOf(IValidatableObject options) => options.Validate(new ValidationContext(options)).Select(error => error.ErrorMessage!);
 }
