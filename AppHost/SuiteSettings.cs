@@ -38,18 +38,5 @@ internal sealed class SuiteSettings(IDistributedApplicationBuilder builder)
     public string Secret(string name) =>
         Secret(name, () => RandomNumberGenerator.GetString("abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789", 24));
 
-    private string Secret(string name, Func<string> create)
-    {
-        var file = State("secrets", name);
-        if (!File.Exists(file))
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            using var writer = new StreamWriter(file, options);
-            writer.Write(create());
-        }
-        return File.ReadAllText(file).Trim();
-    }
+    private string Secret(string name, Func<string> create) => SecretFile.ReadOrCreate(State("secrets", name), create);
 }

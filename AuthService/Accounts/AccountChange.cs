@@ -15,14 +15,15 @@ public sealed class AccountChange : IAsyncDisposable
     private readonly AuthDb db;
     private readonly RecordedChange change;
     private readonly string actor;
+    private readonly TimeProvider clock;
 
-    private AccountChange(AuthDb db, RecordedChange change, User? user, string actor, DateTimeOffset time) =>
-        (this.db, this.change, User, this.actor, Time) = (db, change, user, actor, time);
+    private AccountChange(AuthDb db, RecordedChange change, User? user, string actor, TimeProvider clock) =>
+        (this.db, this.change, User, this.actor, this.clock, Time) = (db, change, user, actor, clock, ChangeTime.After(clock.GetUtcNow()));
 
     /// <summary>Null: there is no such user.</summary>
     public User? User { get; }
 
-    /// <summary>To the millisecond, as tokens have it.</summary>
+    /// <summary>The end of the millisecond in which the user's row was locked: tokens have theirs rounded down.</summary>
     public DateTimeOffset Time { get; }
 
     public static async Task<AccountChange> BeginAsync(AuthDb db, Guid userId, string actor, TimeProvider time, CancellationToken cancellation)
@@ -31,8 +32,7 @@ public sealed class AccountChange : IAsyncDisposable
         try
         {
             var user = (await db.Users.FromSql($"SELECT * FROM users WHERE id = {userId} FOR UPDATE").ToListAsync(cancellation)).SingleOrDefault();
-            var now = time.GetUtcNow();
-            return new AccountChange(db, change, user, actor, now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond)));
+            return new AccountChange(db, change, user, actor, time);
         }
         catch
         {
@@ -57,7 +57,13 @@ public sealed class AccountChange : IAsyncDisposable
     public Task EndSessionsAsync(CancellationToken cancellation) =>
         db.RefreshTokens.Where(token => token.UserId == User!.Id).ExecuteDeleteAsync(cancellation);
 
-    public Task CommitAsync(CancellationToken cancellation) => change.CommitAsync(cancellation);
+    /// <summary>Not within the millisecond that it began in: a token that is made after the change must not look older.</summary>
+    public async Task CommitAsync(CancellationToken cancellation)
+    {
+        if (clock.GetUtcNow() < Time)
+            await Task.Delay(TimeSpan.FromMilliseconds(1), clock, cancellation);
+        await change.CommitAsync(cancellation);
+    }
 
     public ValueTask DisposeAsync() => change.DisposeAsync();
 }

@@ -28,10 +28,17 @@ public static class ChangedUsersApi
     {
         var earliest = time.GetUtcNow() - Longest;
         var from = since.ToUniversalTime() > earliest ? since.ToUniversalTime() : earliest;
-        return TypedResults.Ok(await db.History.AsNoTracking()
+        var changes = await db.History.AsNoTracking()
             .Where(entry => entry.Time >= from && Actions.Contains(entry.Action))
             .OrderBy(entry => entry.Seq)
             .Select(entry => new UserChanged(entry.Subject, entry.Action.Substring(ActionPrefix.Length), entry.Time))
-            .ToListAsync(cancellation));
+            .ToListAsync(cancellation);
+        // The history does not say whose an erasure is; while one is open its record does.
+        var erased = await db.Erasures.AsNoTracking()
+            .Where(erasure => erasure.Subject != null && erasure.RequestedAt >= from)
+            .Select(erasure => new { erasure.Subject, erasure.RequestedAt })
+            .ToListAsync(cancellation);
+        changes.AddRange(erased.Select(erasure => new UserChanged(erasure.Subject!, UserChanges.Disabled, ChangeTime.After(erasure.RequestedAt))));
+        return TypedResults.Ok(changes.OrderBy(change => change.Time).ToList());
     }
 }

@@ -9,7 +9,7 @@ using ServiceDefaults.Authentication;
 
 namespace AuthService.Accounts;
 
-/// <summary>Signing out. Access tokens can't be told apart by session, so all of the user's end; other sessions renew theirs.</summary>
+/// <summary>Signing out. A gateway does not tell access tokens apart by session, so all of the user's end; other sessions renew theirs.</summary>
 public static class SessionsApi
 {
     public static void MapSessions(this IEndpointRouteBuilder app)

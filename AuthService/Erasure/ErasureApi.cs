@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using System.Security.Cryptography;
+using AuthService.Admin;
 using AuthService.Users;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -20,11 +21,11 @@ public static class ErasureApi
         privacy.MapDelete("/auth/me", EraseMeAsync).AddEndpointFilter(RefuseKeysAsync)
             .WithSummary("Erase me: everything that is kept about me, everywhere. Needs the password, or a sign-in of the last minutes.")
             .ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status429TooManyRequests);
-        privacy.MapDelete("/admin/users/{id:guid}", EraseUserAsync).RequireScope(Scopes.Admin).AddEndpointFilter(RefuseKeysAsync)
+        privacy.MapDelete("/admin/users/{id:guid}", EraseUserAsync).RequireAdministrator().AddEndpointFilter(RefuseKeysAsync)
             .WithSummary("Erase a user, everywhere").ProducesProblem(StatusCodes.Status409Conflict);
         privacy.MapGet("/auth/erasures/{id:guid}", GetAsync).AllowAnonymous()
             .WithSummary($"How far an erasure is, and its signed receipt. The header {TokenHeader} has the token that the request was answered with.");
-        privacy.MapGet("/admin/erasures", ListAsync).RequireScope(Scopes.Admin).WithSummary("Erasures that are not done, the oldest first");
+        privacy.MapGet("/admin/erasures", ListAsync).RequireAdministrator().WithSummary("Erasures that are not done, the oldest first");
     }
 
     /// <summary>A key that got into wrong hands must not end an account.</summary>
@@ -34,14 +35,14 @@ public static class ErasureApi
             : throw new ProblemException(StatusCodes.Status403Forbidden, "sign-in-needed", "An account is erased by a signed-in user, not by a key.");
 
     private static async Task<Results<Accepted<ErasureAccepted>, NotFound>> EraseMeAsync(
-        [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] EraseMe? request, ClaimsPrincipal caller, HttpRequest http, AuthDb db,
+        [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] EraseMe? request, ClaimsPrincipal caller, HttpContext http, AuthDb db,
         Reauthentication reauthentication, ErasureRequests erasures, CancellationToken cancellation)
     {
         var id = caller.UserId();
         if (await db.Users.AsNoTracking().SingleOrDefaultAsync(user => user.Id == id, cancellation) is not { } user)
             return TypedResults.NotFound();
-        await reauthentication.RequireAsync(user, request?.Password, http.Headers.Authorization.ToString(), cancellation);
-        return Answer(await erasures.BeginAsync(id, "self", cancellation), http.HttpContext);
+        await reauthentication.RequireAsync(user, request?.Password, caller.SessionId(), cancellation);
+        return Answer(await erasures.BeginAsync(id, "self", cancellation), http);
     }
 
     private static async Task<Results<Accepted<ErasureAccepted>, NotFound>> EraseUserAsync(

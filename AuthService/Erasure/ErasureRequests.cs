@@ -1,3 +1,4 @@
+using AuthService.Accounts;
 using AuthService.Tokens;
 using AuthService.Users;
 using InferenceSuite.Contracts;
@@ -57,6 +58,6 @@ public sealed class ErasureRequests(AuthDb db, Passwords passwords, SignInGuard 
             key.RevokedAt = now;
             db.Announce(new ApiKeyRevoked(key.Id, subject, now), subject: key.Id.ToString(), now);
         }
-        db.Announce(new UserChanged(subject, UserChanges.Disabled, now), subject, now);
+        db.Announce(new UserChanged(subject, UserChanges.Disabled, ChangeTime.After(now)), subject, now);
     }
 }

@@ -2,23 +2,21 @@ using AuthService.Tokens;
 using AuthService.Users;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
-using ServiceDefaults.Authentication;
 using ServiceDefaults.Problems;
 
 namespace AuthService.Erasure;
 
 /// <summary>Whether it is the person who asks, and not whoever found their browser open or their refresh token.</summary>
 public sealed class Reauthentication(
-    AuthDb db, SignInGuard guard, Passwords passwords, TokenValidator tokens, IOptions<ErasureOptions> options, TimeProvider time)
+    AuthDb db, SignInGuard guard, Passwords passwords, IOptions<ErasureOptions> options, TimeProvider time)
 {
-    private const string BearerPrefix = "Bearer ";
-
+    /// <param name="session">The sign-in that the access token comes from.</param>
     /// <exception cref="ProblemException">403: the password is wrong, or is needed; 429 after too many wrong ones.</exception>
-    public async Task RequireAsync(User user, string? password, string authorization, CancellationToken cancellation)
+    public async Task RequireAsync(User user, string? password, Guid? session, CancellationToken cancellation)
     {
         if (password is null)
         {
-            if (!await HasJustSignedInAsync(user, authorization, cancellation))
+            if (!await HasJustSignedInAsync(user, session, cancellation))
                 throw Refused("reauthentication-needed", $"Send your password, or sign in and ask again within {options.Value.RecentSignIn.TotalMinutes} minutes.");
         }
         else if (password.Length > PasswordPolicy.MaxLength
@@ -28,15 +26,15 @@ public sealed class Reauthentication(
         }
     }
 
-    /// <summary>A fresh token alone says little: it may come from an old refresh token. So a session must have begun just now, too.</summary>
-    private async Task<bool> HasJustSignedInAsync(User user, string authorization, CancellationToken cancellation)
+    /// <summary>
+    /// A fresh token alone says little: it may come from an old refresh token, or from one that was stolen, whose owner has just signed in
+    /// elsewhere. So the token's own session must have begun just now.
+    /// </summary>
+    private async Task<bool> HasJustSignedInAsync(User user, Guid? session, CancellationToken cancellation)
     {
-        if (!authorization.StartsWith(BearerPrefix, StringComparison.OrdinalIgnoreCase))
-            return false;
         var since = time.GetUtcNow() - options.Value.RecentSignIn;
-        var token = await tokens.ValidateAsync(authorization[BearerPrefix.Length..].Trim(), cancellation);
-        return token?.IssuedAt > since
-            && await db.RefreshTokens.Where(t => t.UserId == user.Id).GroupBy(t => t.Family).AnyAsync(family => family.Min(t => t.IssuedAt) > since, cancellation);
+        var began = await db.RefreshTokens.Where(t => t.UserId == user.Id && t.Family == session).MinAsync(t => (DateTimeOffset?)t.IssuedAt, cancellation);
+        return began > since;
     }
 
     private static ProblemException Refused(string code, string detail) => new(StatusCodes.Status403Forbidden, code, detail) { Field = "password" };

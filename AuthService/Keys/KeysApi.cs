@@ -30,6 +30,8 @@ public static class KeysApi
     {
         var now = time.GetUtcNow();
         request.Validate(now);
+        // Keys are made one after the other, so that the count is right. It comes before the user's row is locked, as in every change of a user.
+        await using var change = await db.BeginRecordedChangeAsync(cancellation);
         var owner = await standings.FindAsync(caller.UserId(), cancellation) ?? throw ProblemException.NotFound("user");
         var own = owner.Scopes.Where(caller.HasScope).ToArray(); // as it is now, and no more than the token has
         if (request.Scopes?.FirstOrDefault(scope => !own.Contains(scope)) is { } missing)
@@ -37,7 +39,6 @@ public static class KeysApi
         if (request.RequestsPerMinute > options.Value.MaxRequestsPerMinute && owner.Role != Roles.Admin)
             throw new ProblemException(StatusCodes.Status403Forbidden, "limit-too-high", $"Only administrators make keys with more than {options.Value.MaxRequestsPerMinute} requests a minute (Auth:Keys:MaxRequestsPerMinute).") { Field = "requestsPerMinute" };
 
-        await using var change = await db.BeginRecordedChangeAsync(cancellation); // one after the other, so that the count is right
         var max = options.Value.MaxPerUser;
         if (await db.ApiKeys.Where(ApiKey.IsActive(now)).CountAsync(key => key.UserId == owner.UserId, cancellation) >= max)
             throw ProblemException.Conflict("too-many-keys", $"You have {max} keys; Auth:Keys:MaxPerUser allows no more. Revoke one first.");

@@ -1,3 +1,4 @@
+using AuthService.Admin;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using ServiceDefaults.Authentication;
@@ -20,7 +21,7 @@ public static class RequestsApi
     public static void MapRequests(this IEndpointRouteBuilder app)
     {
         app.MapPost("/internal/requests", WriteAsync).RequireScope(Scopes.Service.Requests).ExcludeFromDescription();
-        app.MapGet("/v1/admin/requests", ListAsync).RequireScope(Scopes.Admin).WithTags("Admin")
+        app.MapGet("/v1/admin/requests", ListAsync).RequireAdministrator().WithTags("Admin")
             .WithName("ListRequests").WithSummary("Who asked for what, newest first: filter, page by cursor. Records are there a second or two after their requests.");
     }
 

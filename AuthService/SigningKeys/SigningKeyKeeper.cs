@@ -44,6 +44,10 @@ public sealed partial class SigningKeyKeeper(
         {
             var now = time.GetUtcNow();
             var keys = await db.SigningKeys.ToListAsync(cancellation);
+            foreach (var key in keys) // before anything is sealed: with a wrong master key nothing may be
+            {
+                using var opened = key.Open(sealing).Key;
+            }
             keys.ForEach(key => key.Seal(sealing));
             var step = Rotation.Decide([.. keys.Select(key => (key.Kid, key.SignsFrom))], options.Value, now, onDemand);
             if (step.SignsFrom is { } signsFrom)

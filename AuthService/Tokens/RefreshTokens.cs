@@ -23,7 +23,7 @@ public sealed class RefreshTokens(AuthDb db, TimeProvider time)
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(30);
 
-    public Task<string> StartFamilyAsync(Guid userId, CancellationToken cancellation) => AddAsync(Guid.CreateVersion7(), userId, cancellation);
+    public Task<(string Token, Guid Family)> StartFamilyAsync(Guid userId, CancellationToken cancellation) => AddAsync(Guid.CreateVersion7(), userId, cancellation);
 
     public async Task<Guid?> FindOwnerAsync(string presented, CancellationToken cancellation)
     {
@@ -35,7 +35,7 @@ public sealed class RefreshTokens(AuthDb db, TimeProvider time)
     /// Uses a token up and gives its successor; null when it is unknown or expired, or was used before: then its family ends.
     /// In the caller's transaction, to be committed in either case.
     /// </summary>
-    public async Task<string?> RotateAsync(string presented, CancellationToken cancellation)
+    public async Task<(string Token, Guid Family)?> RotateAsync(string presented, CancellationToken cancellation)
     {
         var hash = Secret.HashOf(presented);
         var now = time.GetUtcNow();
@@ -51,13 +51,13 @@ public sealed class RefreshTokens(AuthDb db, TimeProvider time)
         return null;
     }
 
-    private async Task<string> AddAsync(Guid family, Guid userId, CancellationToken cancellation)
+    private async Task<(string Token, Guid Family)> AddAsync(Guid family, Guid userId, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
         var token = Secret.Create("isr_");
         await db.RefreshTokens.Where(expired => expired.UserId == userId && expired.ExpiresAt < now).ExecuteDeleteAsync(cancellation);
         db.Add(new RefreshToken { Hash = Secret.HashOf(token), Family = family, UserId = userId, IssuedAt = now, ExpiresAt = now + Lifetime });
         await db.SaveChangesAsync(cancellation);
-        return token;
+        return (token, family);
     }
 }

@@ -13,9 +13,9 @@ public sealed class Sessions(AuthDb db, Standings standings, RefreshTokens refre
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         if (await standings.FindAsync(userId, cancellation, passwordHash) is not { } standing)
             return null;
-        var refreshToken = await refreshTokens.StartFamilyAsync(userId, cancellation);
+        var (refreshToken, session) = await refreshTokens.StartFamilyAsync(userId, cancellation);
         await transaction.CommitAsync(cancellation);
-        return TokenAnswer.Bearer(tokens.ForUser(standing), refreshToken);
+        return TokenAnswer.Bearer(tokens.ForUser(standing, session), refreshToken);
     }
 
     /// <returns>Null when the token is unknown, expired or was used before; then its session is over.</returns>
@@ -27,6 +27,6 @@ public sealed class Sessions(AuthDb db, Standings standings, RefreshTokens refre
         var standing = await standings.FindAsync(owner, cancellation);
         var successor = await refreshTokens.RotateAsync(presented, cancellation);
         await transaction.CommitAsync(cancellation);
-        return standing is null || successor is null ? null : TokenAnswer.Bearer(tokens.ForUser(standing), successor);
+        return standing is not null && successor is var (refreshToken, session) ? TokenAnswer.Bearer(tokens.ForUser(standing, session), refreshToken) : null;
     }
 }

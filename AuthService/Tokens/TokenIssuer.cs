@@ -14,7 +14,8 @@ public sealed class TokenIssuer(SigningKeyRing keys, TimeProvider time)
     /// <summary>Of tokens that the gateway gets for an API key or a guest.</summary>
     public static readonly TimeSpan ExchangedLifetime = TimeSpan.FromSeconds(60);
 
-    public string ForUser(Standing user) => Sign(Of(user, AccessLifetime));
+    /// <param name="session">The family of the refresh token that goes with it.</param>
+    public string ForUser(Standing user, Guid session) => Sign(Of(user, AccessLifetime) with { SessionId = session });
 
     public string ForKey(Standing user, ApiKey key) => Sign(Of(user, ExchangedLifetime) with
     {

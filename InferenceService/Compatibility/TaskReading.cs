@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using System.Text.Json;
+using InferenceService.Predictions;
 using InferenceService.Tasks;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -15,15 +16,15 @@ public static class TaskReading
     private const int MaxScores = 10_000; // more are read as a stream: GET /v1/tasks/{id}/results
 
     public static void MapTaskReading(this IEndpointRouteBuilder app) =>
-        app.MapGet("/task/{id:guid}", GetAsync).RequireScope(Scopes.Predict).WithTags("Compatibility")
+        app.MapGet("/task/{id:guid}", GetAsync).RequireAnyScope(Scopes.Predict, Scopes.Feedback).WithTags("Compatibility")
             .WithName("GetScores").WithSummary("Status, scores and ranking of a task, or of an answer of /prediction.").ProducesProblem(StatusCodes.Status404NotFound);
 
     private static async Task<Ok<ReportScoring.Scored>> GetAsync(Guid id, ClaimsPrincipal user, InferenceDb db, ResultStream results, CancellationToken cancellation)
     {
-        var task = await db.Tasks.AsNoTracking().SingleOrDefaultAsync(task => task.Id == id && task.Owner == user.CallerId(), cancellation);
+        var task = await db.Tasks.AsNoTracking().Of(user).SingleOrDefaultAsync(task => task.Id == id, cancellation);
         return TypedResults.Ok(task is not null
             ? await OfTaskAsync(task, results, cancellation)
-            : await OfAnswerAsync(id, user.CallerId(), db, cancellation) ?? throw ProblemException.NotFound("task"));
+            : await OfAnswerAsync(db.Predictions.AsNoTracking().Of(user), id, cancellation) ?? throw ProblemException.NotFound("task"));
     }
 
     private static async Task<ReportScoring.Scored> OfTaskAsync(TaskRecord task, ResultStream results, CancellationToken cancellation)
@@ -35,9 +36,9 @@ public static class TaskReading
     }
 
     /// <summary>Null: there is none. Of a row that failed nothing is on record; its score is null.</summary>
-    private static async Task<ReportScoring.Scored?> OfAnswerAsync(Guid request, string owner, InferenceDb db, CancellationToken cancellation)
+    private static async Task<ReportScoring.Scored?> OfAnswerAsync(IQueryable<PredictionRecord> mine, Guid request, CancellationToken cancellation)
     {
-        var rows = await db.Predictions.AsNoTracking().Where(p => p.RequestId == request && p.Owner == owner).OrderBy(p => p.Item)
+        var rows = await mine.Where(p => p.RequestId == request).OrderBy(p => p.Item)
             .Select(p => new { p.Item, p.Score }).ToListAsync(cancellation);
         if (rows.Count == 0)
             return null;

@@ -21,12 +21,12 @@ internal static class MetadataApi
             .WithName("ListInferenceModels").WithSummary("The models that serve now, with their tensors.");
 
         v2.MapGet("/models/{model}", (string model, VersionLookup lookup, CancellationToken cancellation) => MetadataAsync(model, null, lookup, cancellation))
-            .RequireAllowedModel().WithName("ModelMetadata").WithSummary("A model's inputs and outputs.");
-        v2.MapGet("/models/{model}/versions/{version}", MetadataAsync).RequireAllowedModel().WithName("ModelVersionMetadata").WithSummary("The same of one version.");
+            .WithName("ModelMetadata").WithSummary("A model's inputs and outputs.");
+        v2.MapGet("/models/{model}/versions/{version}", MetadataAsync).WithName("ModelVersionMetadata").WithSummary("The same of one version.");
 
         v2.MapGet("/models/{model}/config", (string model, VersionLookup lookup, CancellationToken cancellation) => ConfigurationAsync(model, null, lookup, cancellation))
-            .RequireAllowedModel().WithName("ModelConfiguration").WithSummary("How a model is served: batching, queue, device.");
-        v2.MapGet("/models/{model}/versions/{version}/config", ConfigurationAsync).RequireAllowedModel().WithName("ModelVersionConfiguration").WithSummary("The same of one version.");
+            .WithName("ModelConfiguration").WithSummary("How a model is served: batching, queue, device.");
+        v2.MapGet("/models/{model}/versions/{version}/config", ConfigurationAsync).WithName("ModelVersionConfiguration").WithSummary("The same of one version.");
     }
 
     private static async Task<Ok<ModelMetadata>> MetadataAsync(string model, string? version, VersionLookup lookup, CancellationToken cancellation) =>

@@ -34,10 +34,11 @@ public static class OpenInferenceApi
         app.UseWhen(context => context.Request.Path.StartsWithSegments("/v2"), v2 => v2.UseResponseCompression());
         var group = app.MapGroup("/v2").WithTags("Open Inference Protocol");
         group.ProducesErrors(StatusCodes.Status400BadRequest, StatusCodes.Status404NotFound, StatusCodes.Status503ServiceUnavailable);
-        group.MapMetadata();
-        group.MapHealth();
-        group.MapStatistics();
-        group.MapRepository();
+        var models = group.MapGroup("").RequireAllowedModel();
+        models.MapMetadata();
+        models.MapHealth();
+        models.MapStatistics();
+        models.MapRepository();
         group.MapPost("/models/{model}/infer", (string model, HttpRequest http, ClaimsPrincipal user, Inference inference, CancellationToken cancellation) => InferAsync(model, null, http, user, inference, cancellation))
             .Infers("ModelInfer", "Run a model on tensors, as JSON or as bytes after it (docs/open-inference.md).");
         group.MapPost("/models/{model}/versions/{version}/infer", InferAsync).Infers("ModelVersionInfer", "The same with one version.");

@@ -15,10 +15,7 @@ internal sealed class TaskResultsOfSubject(InferenceDb db, NpgsqlDataSource sour
 
     public async Task<long> EraseAsync(string subject, CancellationToken cancellation)
     {
-        await db.Database.ExecuteSqlAsync($"""
-            UPDATE tasks SET status = 'cancelled', finished_at = now(), lease_until = NULL, lease_epoch = lease_epoch + 1
-            WHERE owner = {subject} AND finished_at IS NULL
-            """, cancellation);
+        await db.CancelTasksOfAsync(subject, sentBefore: DateTimeOffset.MaxValue, cancellation);
         return await db.Database.ExecuteSqlAsync($"""
             DELETE FROM task_results WHERE ctid IN (
               SELECT r.ctid FROM task_results r JOIN tasks t ON t.id = r.task_id WHERE t.owner = {subject} LIMIT {Page})

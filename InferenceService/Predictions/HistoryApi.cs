@@ -22,8 +22,8 @@ public static class HistoryApi
 
     private static async Task<Ok<PredictionAnswer>> GetAsync(Guid id, ClaimsPrincipal user, InferenceDb db, CancellationToken cancellation)
     {
-        var items = await db.Predictions.AsNoTracking()
-            .Where(p => (p.RequestId == id || p.Id == id) && p.Owner == user.CallerId())
+        var items = await db.Predictions.AsNoTracking().Of(user)
+            .Where(p => p.RequestId == id || p.Id == id)
             .OrderBy(p => p.Item)
             .ToListAsync(cancellation);
         if (items.Count == 0)
@@ -35,14 +35,14 @@ public static class HistoryApi
 
     private static async Task<Ok<HistoryPage>> ListAsync([AsParameters] HistoryQuery query, ClaimsPrincipal user, InferenceDb db, CancellationToken cancellation)
     {
-        var mine = query.Filter(db.Predictions.AsNoTracking().Where(p => p.Owner == user.CallerId()));
+        var mine = query.Filter(db.Predictions.AsNoTracking().Of(user));
         return TypedResults.Ok(HistoryPage.From(await query.Page(mine).ToListAsync(cancellation), query));
     }
 
     private static async Task<Results<FileContentHttpResult, FileStreamHttpResult>> GetImageAsync(
         Guid id, ClaimsPrincipal user, InferenceDb db, ObjectStoreClient objects, HttpContext context, CancellationToken cancellation)
     {
-        var item = await db.Predictions.AsNoTracking().SingleOrDefaultAsync(p => p.Id == id && p.Owner == user.CallerId(), cancellation)
+        var item = await db.Predictions.AsNoTracking().Of(user).SingleOrDefaultAsync(p => p.Id == id, cancellation)
             ?? throw ProblemException.NotFound("prediction item");
         var input = item.ReadInput();
         if (input.Object is null)

@@ -33,5 +33,6 @@ internal static class TaskExtensions
     {
         bus.AddConsumer<RunNextTaskConsumer, RunNextTaskDefinition>();
         bus.AddConsumer<ForgetInputs, ForgetInputsDefinition>();
+        bus.AddConsumer<CancelTasksOfUser, CancelTasksOfUserDefinition>();
     }
 }

@@ -30,7 +30,8 @@ internal static class TasksApi
             .ProducesProblem(StatusCodes.Status429TooManyRequests)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
-        var tasks = app.MapGroup("/v1/tasks").RequireScope(Scopes.Predict).WithTags("Tasks");
+        // Whoever may not predict any more still reads what they have, and stops what runs.
+        var tasks = app.MapGroup("/v1/tasks").RequireAnyScope(Scopes.Predict, Scopes.Feedback).WithTags("Tasks");
         tasks.MapGet("/", ListAsync).WithName("ListTasks").WithSummary("Your tasks, newest first; ?status= chooses, page by cursor.");
         tasks.MapGet("/{id:guid}", GetAsync).WithName("GetTask").WithSummary("How far a task is.").ProducesProblem(StatusCodes.Status404NotFound);
         tasks.MapDelete("/{id:guid}", CancelAsync).WithName("CancelTask").WithSummary("Cancel a task that is not finished; its results so far stay.")
@@ -68,6 +69,7 @@ internal static class TasksApi
             watch.Notify();
             return Task.CompletedTask;
         });
+        http.Response.CountItems(task.Total);
         return TypedResults.Accepted($"/v1/tasks/{task.Id}", TaskView.From(task));
     }
 
@@ -76,17 +78,14 @@ internal static class TasksApi
 
     private static async Task<Ok<TaskPage>> ListAsync([AsParameters] TaskQuery query, ClaimsPrincipal user, InferenceDb db, CancellationToken cancellation)
     {
-        var mine = db.Tasks.AsNoTracking().Where(task => task.Owner == user.CallerId());
+        var mine = db.Tasks.AsNoTracking().Of(user);
         return TypedResults.Ok(query.ToPage(await query.Page(mine).ToListAsync(cancellation)));
     }
 
     private static async Task<Ok<TaskView>> CancelAsync(Guid id, ClaimsPrincipal user, InferenceDb db, CancellationToken cancellation)
     {
-        // A new epoch: what its worker still has in hand is refused.
-        var cancelled = await db.Database.ExecuteSqlAsync($"""
-            UPDATE tasks SET status = 'cancelled', finished_at = now(), lease_until = NULL, lease_epoch = lease_epoch + 1
-            WHERE id = {id} AND owner = {user.CallerId()} AND finished_at IS NULL
-            """, cancellation);
+        await FindAsync(db, id, user, cancellation);
+        var cancelled = await db.CancelTaskAsync(id, cancellation);
         var task = await FindAsync(db, id, user, cancellation);
         return cancelled == 1
             ? TypedResults.Ok(TaskView.From(task))
@@ -102,5 +101,5 @@ internal static class TasksApi
     }
 
     private static async Task<TaskRecord> FindAsync(InferenceDb db, Guid id, ClaimsPrincipal user, CancellationToken cancellation) =>
-        await db.Tasks.AsNoTracking().SingleOrDefaultAsync(task => task.Id == id && task.Owner == user.CallerId(), cancellation) ?? throw ProblemException.NotFound("task");
+        await db.Tasks.AsNoTracking().Of(user).SingleOrDefaultAsync(task => task.Id == id, cancellation) ?? throw ProblemException.NotFound("task");
 }

@@ -10,6 +10,7 @@ public static class CallerIdentity
     private const string ModelsClaim = "models";
     private const string ItemQuotaClaim = "item_quota";
     private const string ConsentClaim = "consent";
+    private const string SessionClaim = "sid";
 
     public static ClaimsPrincipal Create(TokenClaims claims, string scheme)
     {
@@ -25,6 +26,8 @@ public static class CallerIdentity
             identity.AddClaim(new Claim(ItemQuotaClaim, "true"));
         if (claims.ConsentGap is { } gap)
             identity.AddClaim(new Claim(ConsentClaim, gap.ToString()));
+        if (claims.SessionId is { } session)
+            identity.AddClaim(new Claim(SessionClaim, session.ToString()));
         return new ClaimsPrincipal(identity);
     }
 
@@ -41,7 +44,13 @@ public static class CallerIdentity
 
     /// <summary>Whether the caller may know of a model and use it: an API key can be limited to some.</summary>
     public static bool MayUse(this ClaimsPrincipal user, string model) =>
-        user.FindFirstValue(ModelsClaim) is not { } models || models.Split(' ').Contains(model, StringComparer.Ordinal);
+        user.AllowedModels()?.Contains(model, StringComparer.Ordinal) ?? true;
+
+    /// <summary>The only models that the caller may know of and use, to put into a query; null: all.</summary>
+    public static string[]? AllowedModels(this ClaimsPrincipal user) => user.FindFirstValue(ModelsClaim)?.Split(' ');
+
+    /// <summary>The sign-in that a user's token comes from, however often it was renewed; null: it comes from none.</summary>
+    public static Guid? SessionId(this ClaimsPrincipal user) => Guid.TryParse(user.FindFirstValue(SessionClaim), out var session) ? session : null;
 
     internal static ConsentGap? ConsentGap(this ClaimsPrincipal user) =>
         Enum.TryParse<ConsentGap>(user.FindFirstValue(ConsentClaim), out var gap) ? gap : null;

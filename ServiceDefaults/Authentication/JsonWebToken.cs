@@ -42,6 +42,8 @@ public static class JsonWebToken
             payload["item_quota"] = "true";
         if (claims.ConsentGap is { } gap)
             payload["consent"] = gap.ToString().ToLowerInvariant();
+        if (claims.SessionId is { } session)
+            payload["sid"] = session;
         var signed = $"{Base64Url.EncodeToString(header)}.{Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(payload))}";
         return $"{signed}.{Base64Url.EncodeToString(key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256))}";
     }
@@ -97,6 +99,7 @@ public static class JsonWebToken
     {
         Models = payload.TryGetProperty("models", out var models) ? models.GetString()!.Split(' ', StringSplitOptions.RemoveEmptyEntries) : null,
         HasItemQuota = payload.TryGetProperty("item_quota", out var quota) && quota.GetString() == "true",
+        SessionId = payload.TryGetProperty("sid", out var session) ? session.GetGuid() : null,
         ConsentGap = payload.TryGetProperty("consent", out var consent) ? Enum.Parse<ConsentGap>(consent.GetString()!, ignoreCase: true) : null,
     };
 }

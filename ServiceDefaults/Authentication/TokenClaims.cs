@@ -13,6 +13,9 @@ public sealed record TokenClaims(
     /// <summary>The key has a daily quota of items, so whoever runs items takes them from it first.</summary>
     public bool HasItemQuota { get; init; }
 
+    /// <summary>The sign-in that it comes from, through all renewals; null: none, as with a key, a guest or a service.</summary>
+    public Guid? SessionId { get; init; }
+
     /// <summary>Why <c>predict</c> is not among the scopes although the role has it; null: it is.</summary>
     public ConsentGap? ConsentGap { get; init; }
 }

@@ -14,6 +14,7 @@ internal static class RegistryApi
     {
         var registry = app.MapGroup("/v1/registry/models")
             .WithTags("Registry")
+            .RequireAllowedModel()
             .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status403Forbidden)
             .ProducesProblem(StatusCodes.Status404NotFound);
@@ -28,8 +29,13 @@ internal static class RegistryApi
         changing.MapPost("/rollback", RollBackAsync);
     }
 
-    private static async Task<Ok<List<ModelSummary>>> ListAsync(TrainingDb db, CancellationToken cancellation) =>
-        TypedResults.Ok(await db.Models.AsNoTracking().OrderBy(m => m.Name)
+    private static async Task<Ok<List<ModelSummary>>> ListAsync(ClaimsPrincipal user, TrainingDb db, CancellationToken cancellation)
+    {
+        var allowed = user.AllowedModels();
+        var models = db.Models.AsNoTracking();
+        if (allowed is not null)
+            models = models.Where(m => allowed.Contains(m.Name));
+        return TypedResults.Ok(await models.OrderBy(m => m.Name)
             .Select(m => new ModelSummary(
                 m.Name,
                 m.Task,
@@ -37,6 +43,7 @@ internal static class RegistryApi
                 db.Versions.Count(v => v.Model == m.Name),
                 m.CreatedAt))
             .ToListAsync(cancellation));
+    }
 
     private static async Task<Ok<ModelDetails>> GetAsync(string model, TrainingDb db, CancellationToken cancellation)
     {

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 
 namespace Integration.AuthService;
@@ -99,6 +101,26 @@ public class AdministrationTests
         await PatchAsync(former.Id, new { role = "user" }).ReadAsync();
         await _auth.SendAsync(HttpMethod.Get, "/v1/admin/users", token: former.Token).ReadAsync(HttpStatusCode.Forbidden);
         await _auth.SendAsync(HttpMethod.Patch, $"/v1/admin/users/{former.Id}", new { role = "admin" }, former.Token).ReadAsync(HttpStatusCode.Forbidden);
+    }
+
+    /// <summary>Every endpoint there is, so that a new one can't forget to ask.</summary>
+    [Test]
+    public async Task A_demoted_administrators_token_opens_nothing_under_admin()
+    {
+        var former = await _auth.NewUserAsync("admin");
+        await PatchAsync(former.Id, new { role = "user" }).ReadAsync();
+        var endpoints = _auth.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Select(endpoint => (Path: "/" + endpoint.RoutePattern.RawText!.Trim('/'), Methods: endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? ["GET"]))
+            .Where(endpoint => endpoint.Path.StartsWith("/v1/admin", StringComparison.Ordinal))
+            .SelectMany(endpoint => endpoint.Methods.Select(method => (endpoint.Path, Method: method)))
+            .ToArray();
+        Assert.That(endpoints.Select(endpoint => $"{endpoint.Method} {endpoint.Path}"), Is.SupersetOf(new[] { "DELETE /v1/admin/users/{id:guid}", "GET /v1/admin/erasures", "GET /v1/admin/requests" }));
+        foreach (var (path, method) in endpoints)
+        {
+            var body = method is "POST" or "PUT" or "PATCH" ? new { } : null;
+            var status = await _auth.SendAsync(new HttpMethod(method), path.Replace("{id:guid}", _admin.Id, StringComparison.Ordinal), body, former.Token).StatusAsync();
+            Assert.That(status, Is.AnyOf(HttpStatusCode.Unauthorized, HttpStatusCode.Forbidden), $"{method} {path}");
+        }
     }
 
     [Test]

@@ -1,5 +1,7 @@
 using System.Net;
+using Npgsql;
 using NUnit.Framework;
+using TestSupport;
 
 namespace Integration.AuthService;
 
@@ -62,6 +64,28 @@ public class KeyLimitTests
         var key = await _auth.NewKeyAsync((await _auth.NewUserAsync()).Token, new { name = "all", models });
         var token = (await _auth.ExchangeAsync(key.Text("key")).ReadAsync()).Text("token");
         Assert.That(await _auth.SendAsync(HttpMethod.Get, "/v1/auth/me", token: token).StatusAsync(), Is.EqualTo(HttpStatusCode.OK));
+    }
+
+    /// <summary>Whoever changes a user takes the history's lock and then the user's row. The other way round, two would wait for each other.</summary>
+    [Test]
+    public async Task A_key_made_with_an_idempotency_key_waits_for_the_history_before_it_holds_the_user()
+    {
+        var user = await _auth.NewUserAsync();
+        await using var source = NpgsqlDataSource.Create((await Servers.PostgresAsync()).ConnectionString(_auth.Database));
+        await using var connection = await source.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using var change = new NpgsqlCommand($"SELECT pg_advisory_xact_lock({0x5175_6974_6548_6973})", connection, transaction);
+        await change.ExecuteNonQueryAsync();
+
+        var making = _auth.CreateKeyAsync(user.Token, new { name = "racing" }, Guid.NewGuid().ToString());
+        await Eventually.IsTrueAsync(
+            () => _auth.QueryAsync<bool>("SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"),
+            "it waits for the history", () => _auth.Log);
+
+        change.CommandText = $"SELECT 1 FROM users WHERE id = '{user.Id}' FOR UPDATE NOWAIT";
+        Assert.That(() => change.ExecuteScalar(), Is.EqualTo(1));
+        await transaction.CommitAsync();
+        await making.ReadAsync(HttpStatusCode.Created);
     }
 
     [Test]

@@ -92,6 +92,17 @@ public class SigningKeyTests
         Assert.That(() => stored.Open(other), Throws.InvalidOperationException.With.Message.Contains("Auth:MasterKey"));
     }
 
+    [Test]
+    public async Task A_wrong_master_key_seals_and_adds_nothing()
+    {
+        await using var auth = await AuthApplication.StartNewAsync(MasterKey);
+        var before = await auth.DumpAsync("signing_keys");
+        var other = new Sealing(Microsoft.Extensions.Options.Options.Create(new MasterKeyOptions { MasterKey = Convert.ToBase64String(new byte[32]) }));
+        using var keeper = ActivatorUtilities.CreateInstance<SigningKeyKeeper>(auth.Services, other);
+        Assert.That(() => keeper.RotateAsync("somebody", CancellationToken.None), Throws.InvalidOperationException.With.Message.Contains("Auth:MasterKey"));
+        Assert.That(await auth.DumpAsync("signing_keys"), Is.EqualTo(before));
+    }
+
     private static Task KeepAsync(AuthApplication auth) => auth.Services.GetRequiredService<SigningKeyKeeper>().KeepAsync(CancellationToken.None);
 
     private static Task<HttpStatusCode> StatusAsync(AuthApplication auth, string token) => auth.SendAsync(HttpMethod.Get, "/v1/auth/me", token: token).StatusAsync();

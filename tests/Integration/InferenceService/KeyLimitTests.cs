@@ -41,8 +41,49 @@ public class KeyLimitTests
             Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.Forbidden), path);
             Assert.That(await answer.Content.ReadAsStringAsync(), Does.Contain("is not for the model").Or.Contain("model-not-allowed"), path);
         }
-        foreach (var path in new[] { $"/v1/models/{_app.Rows}", $"/v2/models/{_app.Rows}", $"/v2/models/{_app.Rows}/versions/1", $"/v2/models/{_app.Rows}/config" })
+        var v2 = $"/v2/models/{_app.Rows}";
+        foreach (var path in new[] { $"/v1/models/{_app.Rows}", v2, $"{v2}/versions/1", $"{v2}/config", $"{v2}/ready", $"{v2}/versions/2/ready", $"{v2}/stats", $"{v2}/versions/2/stats" })
             Assert.That(await caller.GetAsync(path).StatusAsync(), Is.EqualTo(HttpStatusCode.Forbidden), path);
+    }
+
+    [Test]
+    public async Task A_key_for_one_model_reads_nothing_that_its_owner_made_with_another()
+    {
+        var owner = $"caller-{Guid.NewGuid():N}";
+        using var full = await CallerAsync(claims => claims, owner);
+        var answer = await full.PostAsync($"/v1/models/{_app.Rows}/predict", Rows(1)).ReadAsync();
+        var (request, item) = (answer.Text("id"), answer["predictions"]![0]!.Text("id"));
+        var task = (await _app.PostAsync(_app.Rows, Encoding.UTF8.GetBytes(TaskApplication.Ndjson(1)), "application/x-ndjson", caller: full).ReadAsync(HttpStatusCode.Accepted)).Text("id");
+        string[] paths = [$"/v1/predictions/{request}", $"/v1/predictions/{item}", $"/v1/tasks/{task}", $"/v1/tasks/{task}/results", $"/task/{task}", $"/task/{request}"];
+        foreach (var path in paths)
+            Assert.That(await full.GetAsync(path).StatusAsync(), Is.EqualTo(HttpStatusCode.OK), path);
+
+        using var caller = await CallerAsync(claims => claims with { Models = [_app.Images] }, owner);
+        foreach (var path in paths)
+            Assert.That(await caller.GetAsync(path).StatusAsync(), Is.EqualTo(HttpStatusCode.NotFound), path);
+        Assert.That(await caller.DeleteAsync($"/v1/tasks/{task}").StatusAsync(), Is.EqualTo(HttpStatusCode.NotFound));
+        foreach (var path in new[] { "/v1/predictions", "/v1/tasks" })
+        {
+            Assert.That((await full.GetAsync(path).ReadAsync())["items"]!.AsArray(), Is.Not.Empty, path);
+            Assert.That((await caller.GetAsync(path).ReadAsync())["items"]!.AsArray(), Is.Empty, path);
+        }
+        Assert.That(await full.GetStringAsync("/v2/models/stats"), Does.Contain(_app.Rows));
+        Assert.That(await caller.GetStringAsync("/v2/models/stats"), Does.Not.Contain(_app.Rows));
+    }
+
+    [Test]
+    public async Task A_key_for_one_model_knows_and_changes_no_other_in_the_registry()
+    {
+        using var caller = await CallerAsync(claims => claims with { Models = [_app.Images], Scopes = ["train", "admin"] });
+        var registry = $"{_app.Training.Address}v1/registry/models";
+        foreach (var path in new[] { "", "/history" })
+        {
+            Assert.That(await caller.GetAsync($"{registry}/{_app.Images}{path}").StatusAsync(), Is.EqualTo(HttpStatusCode.OK), path);
+            Assert.That(await caller.GetAsync($"{registry}/{_app.Rows}{path}").StatusAsync(), Is.EqualTo(HttpStatusCode.Forbidden), path);
+        }
+        Assert.That(JsonNode.Parse(await caller.GetStringAsync(registry))!.AsArray().Select(model => model!.Text("name")), Is.EqualTo(new[] { _app.Images }));
+        foreach (var address in new[] { $"{registry}/{_app.Rows}/versions/1/promote", $"{registry}/{_app.Rows}/rollback", $"/v2/repository/models/{_app.Rows}/load", $"/v2/repository/models/{_app.Rows}/unload" })
+            Assert.That(await caller.PostAsync(address, null).StatusAsync(), Is.EqualTo(HttpStatusCode.Forbidden), address);
     }
 
     [Test]
@@ -136,9 +177,9 @@ public class KeyLimitTests
         return await CallerAsync(claims => claims with { KeyId = keyId, HasItemQuota = true });
     }
 
-    private async Task<HttpClient> CallerAsync(Func<TokenClaims, TokenClaims> limits)
+    private async Task<HttpClient> CallerAsync(Func<TokenClaims, TokenClaims> limits, string? subject = null)
     {
-        var token = (await Servers.AuthorityAsync()).Token($"caller-{Guid.NewGuid():N}", ["predict"], limits);
+        var token = (await Servers.AuthorityAsync()).Token(subject ?? $"caller-{Guid.NewGuid():N}", ["predict"], limits);
         return new HttpClient { BaseAddress = _app.Caller.BaseAddress, DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", token) } };
     }
 }

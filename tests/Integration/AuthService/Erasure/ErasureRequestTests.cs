@@ -41,6 +41,40 @@ public sealed class ErasureRequestTests
     }
 
     [Test]
+    public async Task A_stolen_session_is_not_young_because_its_owner_has_just_signed_in_elsewhere()
+    {
+        var ada = await NewPersonAsync();
+        auth.Time.Advance(TimeSpan.FromMinutes(6));
+        var elsewhere = (await auth.SignInAsync(ada.Email).ReadAsync()).Text("access_token");
+        var stolen = (await auth.RefreshAsync(ada.RefreshToken).ReadAsync()).Text("access_token");
+
+        Assert.That((await EraseAsync(ada with { Token = stolen }).ReadAsync(HttpStatusCode.Forbidden)).Text("code"), Is.EqualTo("reauthentication-needed"));
+        Assert.That(await EraseAsync(ada with { Token = elsewhere }).StatusAsync(), Is.EqualTo(HttpStatusCode.Accepted));
+    }
+
+    [Test]
+    public async Task A_renewed_token_of_a_young_session_is_young()
+    {
+        var ada = await NewPersonAsync();
+        var renewed = (await auth.RefreshAsync(ada.RefreshToken).ReadAsync()).Text("access_token");
+        Assert.That(await EraseAsync(ada with { Token = renewed }).StatusAsync(), Is.EqualTo(HttpStatusCode.Accepted));
+    }
+
+    [Test]
+    public async Task A_gateway_that_did_not_hear_it_learns_whose_tokens_are_over()
+    {
+        var ada = await NewPersonAsync();
+        var since = Uri.EscapeDataString(auth.Time.GetUtcNow().AddSeconds(-1).ToString("O"));
+        await EraseAsync(ada).ReadAsync(HttpStatusCode.Accepted);
+
+        var changes = (await auth.SendAsAsync("gateway", "users", HttpMethod.Get, $"/internal/users/changed?since={since}").ReadAsync()).AsArray();
+        var change = changes.Single(change => change!.Text("userId") == ada.Id)!;
+        Assert.That(change.Text("reason"), Is.EqualTo("disabled"));
+        var time = change["time"]!.GetValue<DateTimeOffset>().ToUnixTimeMilliseconds() / 1000.0;
+        Assert.That(Jwt.PayloadOf(ada.Token)["iat"]!.GetValue<double>(), Is.LessThan(time));
+    }
+
+    [Test]
     public async Task A_wrong_password_is_refused_and_guessing_locks_as_signing_in_does()
     {
         var ada = await NewPersonAsync();

@@ -34,10 +34,11 @@ public class JsonWebTokenTests
     [Test]
     public void Limits_are_read_and_the_time_of_issue_is_exact()
     {
-        var claims = Claims() with { Models = ["one", "two"], HasItemQuota = true, ConsentGap = ConsentGap.Withdrawn, IssuedAt = Now.AddMilliseconds(-123) };
+        var claims = Claims() with { Models = ["one", "two"], HasItemQuota = true, SessionId = Guid.CreateVersion7(), ConsentGap = ConsentGap.Withdrawn, IssuedAt = Now.AddMilliseconds(-123) };
         var read = Validate(JsonWebToken.Sign(claims, Kid, _key))!;
         Assert.That(read.Models, Is.EqualTo(new[] { "one", "two" }));
         Assert.That(read.HasItemQuota, Is.True);
+        Assert.That(read.SessionId, Is.EqualTo(claims.SessionId));
         Assert.That(read.ConsentGap, Is.EqualTo(ConsentGap.Withdrawn));
         Assert.That(read.IssuedAt, Is.EqualTo(claims.IssuedAt));
         Assert.That(Validate(Valid())!.Models, Is.Null);
