@@ -1,12 +1,14 @@
+using Microsoft.AspNetCore.Http;
 using ServiceDefaults.Problems;
 
-namespace InferenceService.Tasks.Intake;
+namespace Intake;
 
 /// <summary>Inputs that may come in at once. One caller has half of them at most: slow lines must not keep everybody else out.</summary>
-internal sealed class UploadSlots(int max)
+public sealed class UploadSlots(IntakeOptions limits)
 {
     private static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(5);
-    private readonly int maxPerCaller = Math.Max(1, max / 2);
+    private readonly int max = limits.MaxUploads;
+    private readonly int maxPerCaller = Math.Max(1, limits.MaxUploads / 2);
     private readonly Dictionary<string, int> taken = [];
     private int total;
 
@@ -18,9 +20,9 @@ internal sealed class UploadSlots(int max)
         {
             var mine = taken.GetValueOrDefault(caller);
             if (mine == maxPerCaller)
-                throw new ProblemException(StatusCodes.Status429TooManyRequests, "too-many-uploads", $"{mine} inputs of yours come in already; half of Tasks:MaxUploads ({max}) is what one caller may have.") { RetryAfter = TryAgain };
+                throw new ProblemException(StatusCodes.Status429TooManyRequests, "too-many-uploads", $"{mine} inputs of yours come in already; half of {limits.Section}:MaxUploads ({max}) is what one caller may have.") { RetryAfter = TryAgain };
             if (total == max)
-                throw ProblemException.Unavailable("overloaded", $"More inputs come in than Tasks:MaxUploads ({max}) allows.", TryAgain);
+                throw ProblemException.Unavailable("overloaded", $"More inputs come in than {limits.Section}:MaxUploads ({max}) allows.", TryAgain);
             taken[caller] = mine + 1;
             total++;
         }

@@ -1,7 +1,7 @@
-namespace InferenceService.Tasks.Intake;
+namespace Intake;
 
 /// <summary>A stream that is read asynchronously, from its start to its end, and no more.</summary>
-internal abstract class ReadOnlyStream : Stream
+public abstract class ReadOnlyStream : Stream
 {
     public override bool CanRead => true;
 

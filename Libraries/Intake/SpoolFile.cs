@@ -1,22 +1,22 @@
 using System.Security.Cryptography;
 using ServiceDefaults.Problems;
 
-namespace InferenceService.Tasks.Intake;
+namespace Intake;
 
 /// <summary>An input on disk, hashed while it is written, because StorageService wants the hash first. The file goes when this is disposed.</summary>
-internal sealed class SpoolFile : Stream
+public sealed class SpoolFile : Stream
 {
     private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly FileStream file;
-    private readonly long maxBytes;
+    private readonly IntakeOptions limits;
     private readonly Action gone;
     private long written;
     private bool disposed;
 
     /// <param name="gone">Called once, when the file takes no room any more.</param>
-    public SpoolFile(string folder, long maxBytes, Action gone)
+    public SpoolFile(string folder, IntakeOptions limits, Action gone)
     {
-        (this.maxBytes, this.gone) = (maxBytes, gone);
+        (this.limits, this.gone) = (limits, gone);
         file = new FileStream(Path.Combine(folder, $"{Guid.NewGuid():N}.incoming"), new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
@@ -107,11 +107,11 @@ internal sealed class SpoolFile : Stream
     private void Count(ReadOnlySpan<byte> bytes)
     {
         written += bytes.Length;
-        if (written > maxBytes)
-            throw TooLarge(maxBytes);
+        if (written > limits.MaxInputBytes)
+            throw TooLarge(limits);
         hash.AppendData(bytes);
     }
 
-    public static ProblemException TooLarge(long maxBytes) =>
-        ProblemException.TooLarge("body", $"A task's input may have at most {maxBytes} bytes (Tasks:MaxInputBytes).");
+    public static ProblemException TooLarge(IntakeOptions limits) =>
+        ProblemException.TooLarge("body", $"An input may have at most {limits.MaxInputBytes} bytes {limits.Setting("MaxInputBytes")}.");
 }

@@ -1,15 +1,12 @@
 using Microsoft.Net.Http.Headers;
 
-namespace InferenceService.Tasks.Intake;
+namespace Intake;
 
 /// <summary>What a body, or one file of a form, is.</summary>
-internal enum InputType { Unknown, Undeclared, Form, Image, Zip, Ndjson, Csv, Json }
+public enum InputType { Unknown, Undeclared, Form, Image, Zip, Ndjson, Csv, Json }
 
-internal static class InputTypes
+public static class InputTypes
 {
-    public const string Accepted =
-        "multipart/form-data with 'file', an image/* body or application/zip for a model that takes images; application/json with {\"rows\": [...]}, application/x-ndjson or text/csv for one that takes rows";
-
     /// <param name="fileName">Decides where the type says nothing.</param>
     public static InputType Of(string? contentType, string? fileName)
     {

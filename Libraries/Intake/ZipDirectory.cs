@@ -1,21 +1,22 @@
 using System.Buffers.Binary;
 using ServiceDefaults.Problems;
 
-namespace InferenceService.Tasks.Items;
+namespace Intake;
 
 /// <summary>
 /// Looks at a zip's end before .NET reads its directory into memory: that of a hostile file has as many entries as fit
 /// into gigabytes, whatever number it admits to.
 /// </summary>
-internal static class ZipDirectory
+public static class ZipDirectory
 {
     private const uint EndSignature = 0x06054b50, Zip64LocatorSignature = 0x07064b50, Zip64EndSignature = 0x06064b50;
     private const int EndBytes = 22, LocatorBytes = 20, Zip64EndBytes = 56, MaxComment = 0xFFFF;
     private const int BytesPerEntry = 1024; // with a long name and its extra fields
 
     /// <exception cref="ProblemException">413: too many entries; 422: this is no whole zip.</exception>
-    public static void Check(Stream zip, int maxEntries)
+    public static void Check(Stream zip, IntakeOptions limits)
     {
+        var maxEntries = limits.MaxZipEntries;
         var tail = ReadAt(zip, Math.Max(0, zip.Length - EndBytes - MaxComment), (int)Math.Min(zip.Length, EndBytes + MaxComment));
         var at = FindEnd(tail);
         if (at < 0)
@@ -31,7 +32,7 @@ internal static class ZipDirectory
         if (offset < 0 || offset > position)
             throw Truncated();
         if (entries > maxEntries || position - offset > (long)maxEntries * BytesPerEntry)
-            throw ProblemException.TooLarge("body", $"The zip has {(entries > maxEntries ? $"{entries} entries" : "a directory too large")}; at most {maxEntries} entries are taken (Tasks:MaxZipEntries).");
+            throw ProblemException.TooLarge("body", $"The zip has {(entries > maxEntries ? $"{entries} entries" : "a directory too large")}; at most {maxEntries} entries are taken {limits.Setting("MaxZipEntries")}.");
     }
 
     public static ProblemException Truncated() =>

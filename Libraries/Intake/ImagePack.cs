@@ -1,11 +1,11 @@
 using System.IO.Compression;
 
-namespace InferenceService.Tasks.Intake;
+namespace Intake;
 
 /// <summary>
 /// Single images as a zip, uncompressed. The same images give the same bytes, so that a repeated request is known by its hash.
 /// </summary>
-internal sealed class ImagePack : IAsyncDisposable
+public sealed class ImagePack : IAsyncDisposable
 {
     private static readonly DateTimeOffset NoTime = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private readonly ZipArchive archive;

@@ -1,13 +1,16 @@
 using System.Text.Json;
 using ServiceDefaults.Problems;
 
-namespace InferenceService.Tasks.Intake;
+namespace Intake;
 
-/// <summary><c>{"rows": [...]}</c> of any length to NDJSON, one row in memory at a time.</summary>
-internal sealed class JsonRows(Stream destination, int maxRowBytes)
+/// <summary>An array of rows of any length to NDJSON, one row in memory at a time.</summary>
+/// <param name="property">Where the array is in the body's object; null: the body itself is the array.</param>
+public sealed class JsonRows(Stream destination, IntakeOptions limits, string? property)
 {
-    private const string Expected = "The body must be an object with 'rows', an array of rows.";
     private enum At { Start, Properties, RowsValue, Rows, End }
+
+    private readonly string field = property ?? "body";
+    private readonly string expected = property is null ? "The body must be an array of rows." : $"The body must be an object with '{property}', an array of rows.";
 
     private JsonReaderState state = new(new JsonReaderOptions { MaxDepth = 18 }); // a row's own 16, in an array in an object
     private At at;
@@ -22,7 +25,7 @@ internal sealed class JsonRows(Stream destination, int maxRowBytes)
         for (var ended = false; !ended;)
         {
             if (held == buffer.Length)
-                Array.Resize(ref buffer, buffer.Length < maxRowBytes ? buffer.Length * 2 : throw TooLarge());
+                Array.Resize(ref buffer, buffer.Length < limits.MaxRowBytes ? buffer.Length * 2 : throw TooLarge());
             var read = await body.ReadAsync(buffer.AsMemory(held), cancellation);
             ended = read == 0;
             held += read;
@@ -33,7 +36,7 @@ internal sealed class JsonRows(Stream destination, int maxRowBytes)
             lines.SetLength(0);
         }
         if (!seen)
-            throw ProblemException.Invalid("rows", Expected);
+            throw ProblemException.Invalid(field, expected);
     }
 
     private int Parse(Span<byte> json, bool isFinal, Stream lines)
@@ -61,20 +64,23 @@ internal sealed class JsonRows(Stream destination, int maxRowBytes)
             return false;
         switch (at)
         {
+            case At.Start when property is null:
+                (at, seen) = reader.TokenType == JsonTokenType.StartArray ? (At.Rows, true) : throw ProblemException.Invalid(field, expected);
+                return true;
             case At.Start:
-                at = reader.TokenType == JsonTokenType.StartObject ? At.Properties : throw ProblemException.Invalid("rows", Expected);
+                at = reader.TokenType == JsonTokenType.StartObject ? At.Properties : throw ProblemException.Invalid(field, expected);
                 return true;
             case At.Properties when reader.TokenType == JsonTokenType.EndObject:
                 at = At.End;
                 return true;
-            case At.Properties when !seen && reader.ValueTextEquals("rows"u8):
+            case At.Properties when !seen && reader.ValueTextEquals(property):
                 at = At.RowsValue;
                 return true;
             case At.RowsValue:
-                (at, seen) = reader.TokenType == JsonTokenType.StartArray ? (At.Rows, true) : throw ProblemException.Invalid("rows", "'rows' must be an array with at least one row.");
+                (at, seen) = reader.TokenType == JsonTokenType.StartArray ? (At.Rows, true) : throw ProblemException.Invalid(field, $"'{property}' must be an array with at least one row.");
                 return true;
             case At.Rows when reader.TokenType == JsonTokenType.EndArray:
-                at = At.Properties;
+                at = property is null ? At.End : At.Properties;
                 return true;
         }
         var start = (int)reader.TokenStartIndex;
@@ -98,5 +104,5 @@ internal sealed class JsonRows(Stream destination, int maxRowBytes)
     }
 
     private ProblemException TooLarge() =>
-        ProblemException.TooLarge("rows", $"A row has more than the {maxRowBytes} bytes that it may have (Tasks:MaxRowBytes).");
+        ProblemException.TooLarge(field, $"A row has more than the {limits.MaxRowBytes} bytes that it may have {limits.Setting("MaxRowBytes")}.");
 }

@@ -1,17 +1,18 @@
 using System.Text;
 using ServiceDefaults.Problems;
 
-namespace InferenceService.Tasks.Items;
+namespace Intake;
 
 /// <summary>
 /// CSV as RFC 4180 has it, strictly: a quote where none may be ends the reading, with its line, because nobody can tell
 /// any more where records end. A field may span lines; a record has a largest size, so that a quote that is never closed
 /// does not take in the rest of the file.
 /// </summary>
-internal sealed class CsvReader(TextReader text, int maxRecordChars)
+public sealed class CsvReader(TextReader text, IntakeOptions limits)
 {
     private enum At { FieldStart, Plain, Quoted, AfterQuote }
 
+    private readonly int maxRecordChars = limits.MaxRowBytes;
     private readonly char[] buffer = new char[16 * 1024];
     private readonly StringBuilder field = new();
     private readonly List<string> fields = [];
@@ -25,8 +26,8 @@ internal sealed class CsvReader(TextReader text, int maxRecordChars)
     public int Line { get; private set; }
 
     /// <param name="input">UTF-8, with or without a byte order mark.</param>
-    public static CsvReader Open(Stream input, int maxRecordChars) =>
-        new(new StreamReader(input, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true), leaveOpen: true), maxRecordChars);
+    public static CsvReader Open(Stream input, IntakeOptions limits) =>
+        new(new StreamReader(input, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true), leaveOpen: true), limits);
 
     /// <summary>Moves to the next record; false at the end. Blank lines are no records.</summary>
     /// <exception cref="ProblemException">The file is broken from here on; the message names the line.</exception>
@@ -139,7 +140,7 @@ internal sealed class CsvReader(TextReader text, int maxRecordChars)
     private ProblemException NeverClosed() => Broken(quoteLine, "opens a quote that is not closed");
 
     private ProblemException TooLong() =>
-        ProblemException.TooLarge("body", $"The record on line {Line} has more than the {maxRecordChars} characters that a row may have (Tasks:MaxRowBytes).");
+        ProblemException.TooLarge("body", $"The record on line {Line} has more than the {maxRecordChars} characters that a row may have {limits.Setting("MaxRowBytes")}.");
 
     private static ProblemException Broken(int line, string how) => ProblemException.Unusable("body", $"Line {line} of the CSV {how}.", "broken-csv");
 }

@@ -1,39 +1,39 @@
 using System.IO.Compression;
 using ServiceDefaults.Problems;
 
-namespace InferenceService.Tasks.Items;
+namespace Intake;
 
 /// <summary>The images of a zip, in its order. Names are shown and never used as paths.</summary>
-internal sealed class ZipImages : IDisposable
+public sealed class ZipImages : IDisposable
 {
     private const int MaxNameCharacters = 256;
     private readonly ZipArchive archive;
     private readonly ZipArchiveEntry[] entries;
 
-    private ZipImages(ZipArchive archive, TaskOptions options, long zipBytes)
+    private ZipImages(ZipArchive archive, IntakeOptions limits, long zipBytes)
     {
         this.archive = archive;
         entries = [.. archive.Entries.Where(IsFile)];
         var unzipped = entries.Sum(entry => (decimal)entry.Length);
-        if (unzipped > options.MaxUnzippedBytes)
-            throw ProblemException.TooLarge("body", $"Unpacked, the zip has {unzipped} bytes; at most {options.MaxUnzippedBytes} are taken (Tasks:MaxUnzippedBytes).");
-        if (unzipped > (decimal)zipBytes * options.MaxZipRatio)
-            throw ProblemException.TooLarge("body", $"Unpacked, the zip is more than {options.MaxZipRatio} times larger (Tasks:MaxZipRatio).");
+        if (unzipped > limits.MaxUnzippedBytes)
+            throw ProblemException.TooLarge("body", $"Unpacked, the zip has {unzipped} bytes; at most {limits.MaxUnzippedBytes} are taken {limits.Setting("MaxUnzippedBytes")}.");
+        if (unzipped > (decimal)zipBytes * limits.MaxZipRatio)
+            throw ProblemException.TooLarge("body", $"Unpacked, the zip is more than {limits.MaxZipRatio} times larger {limits.Setting("MaxZipRatio")}.");
     }
 
     public int Count => entries.Length;
 
     /// <param name="zip">Seekable; stays open.</param>
     /// <exception cref="ProblemException">413: too many entries or too much in them; 422: no whole zip.</exception>
-    public static ZipImages Open(Stream zip, TaskOptions options)
+    public static ZipImages Open(Stream zip, IntakeOptions limits)
     {
-        ZipDirectory.Check(zip, options.MaxZipEntries);
+        ZipDirectory.Check(zip, limits);
         ZipArchive? archive = null;
         try
         {
             zip.Position = 0;
             archive = new ZipArchive(zip, ZipArchiveMode.Read, leaveOpen: true);
-            return new ZipImages(archive, options, zip.Length);
+            return new ZipImages(archive, limits, zip.Length);
         }
         catch (Exception e)
         {

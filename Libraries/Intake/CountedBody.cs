@@ -1,7 +1,7 @@
-namespace InferenceService.Tasks.Intake;
+namespace Intake;
 
 /// <summary>A request's body up to its limit, whatever of it is kept: what is skipped took the line and the time as well.</summary>
-internal sealed class CountedBody(Stream body, long maxBytes) : ReadOnlyStream
+public sealed class CountedBody(Stream body, IntakeOptions limits) : ReadOnlyStream
 {
     private long read;
 
@@ -10,6 +10,6 @@ internal sealed class CountedBody(Stream body, long maxBytes) : ReadOnlyStream
     {
         var count = await body.ReadAsync(buffer, cancellationToken);
         read += count;
-        return read <= maxBytes ? count : throw SpoolFile.TooLarge(maxBytes);
+        return read <= limits.MaxInputBytes ? count : throw SpoolFile.TooLarge(limits);
     }
 }
