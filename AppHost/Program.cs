@@ -33,6 +33,7 @@ var inference = settings.InferenceReplicas.Select(replica => builder
     .WithEnvironment("Models__CachePath", settings.State("cache", replica))
     .WithEnvironment("MALLOC_ARENA_MAX", "2") // else glibc keeps what an unloaded model freed: docs/operations.md
     .WithReference(auth).WithReference(storage).WithReference(training)).ToList();
+training.WithAddresses(inference); // it asks for past predictions, to have them labelled
 
 var feedback = builder.AddService<Projects.FeedbackService>("feedback", settings)
     .Uses(postgres, "feedback").Uses(rabbitmq, "rabbitmq")
