@@ -2,6 +2,7 @@ using ServiceDefaults;
 using ServiceDefaults.Database;
 using ServiceDefaults.Messaging;
 using TrainingService;
+using TrainingService.Datasets;
 using TrainingService.Registry;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -9,9 +10,11 @@ builder.AddServiceDefaults();
 builder.AddDatabase<TrainingDb>("training");
 builder.AddMessaging();
 builder.AddRegistry();
+builder.AddDatasets();
 
 var app = builder.Build();
 app.UseServiceDefaults();
 app.MapRegistry();
 app.MapLiveModels();
+app.MapDatasets();
 app.Run();
