@@ -39,10 +39,12 @@ internal sealed class TestAuthority : IAsyncDisposable
         return authority;
     }
 
-    public string Token(string subject, params string[] scopes)
+    public string Token(string subject, params string[] scopes) => Token(subject, roles: [], scopes);
+
+    public string Token(string subject, string[] roles, string[] scopes)
     {
         var now = TimeProvider.System.GetUtcNow();
-        return JsonWebToken.Sign(new TokenClaims(subject, [], scopes, KeyId: null, now, now + Lifetime), Kid, key);
+        return JsonWebToken.Sign(new TokenClaims(subject, roles, scopes, KeyId: null, now, now + Lifetime), Kid, key);
     }
 
     public async ValueTask DisposeAsync()
