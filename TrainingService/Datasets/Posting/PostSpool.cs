@@ -45,6 +45,7 @@ internal sealed class PostSpool(PostFolder folder, IOptions<DatasetOptions> opti
         var giveBack = slots.Take(caller);
         try
         {
+            Directory.CreateDirectory(folder.Path); // whoever cleans up temporary folders may have taken it
             return new SpoolFile(folder.Path, options.Value, gone: giveBack);
         }
         catch

@@ -19,9 +19,10 @@ internal sealed class RowPosts(TrainingDb db, IOptions<DatasetOptions> options)
     public async Task<PostedRows> PostAsync(DatasetChange change, PostKind kind, Stream input, bool labelled, bool trusted, CancellationToken cancellation)
     {
         var dataset = change.Dataset;
-        // Without columns the schema is only about the label, if that.
-        dataset.Schema ??= await SchemaInference.InferAsync(RawRows.Open(kind, input, options.Value), labelled, label: null, cancellation);
+        dataset.Schema ??= await SchemaInference.InferAsync(RawRows.Open(kind, input, options.Value), labelled, cancellation);
         var values = await db.LoadValuesAsync(dataset, options.Value.MaxCategories, cancellation);
+        if (labelled && dataset is { Labelled: 0, Schema.Label.Inferred: true } && values.Classes.All.Count == 0) // there are columns, and nothing was told from labels yet
+            dataset.Schema = dataset.Schema with { Label = (await SchemaInference.InferAsync(RawRows.Open(kind, input, options.Value), labelled, cancellation)).Label };
         var labels = new LabelEncoder(dataset.Schema.Label, values.Classes);
         var staging = new LabelStaging(change.Connection, dataset, options.Value.StatementTimeout);
         await staging.CreateAsync(cancellation);

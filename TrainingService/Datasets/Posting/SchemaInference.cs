@@ -12,8 +12,7 @@ internal static class SchemaInference
     public const int SampleRows = 1000;
 
     /// <param name="rows">At their start.</param>
-    /// <param name="label">As far as it is known; null: told from the labels.</param>
-    public static async Task<DatasetSchema> InferAsync(IRawRows rows, bool labelled, LabelSpec? label, CancellationToken cancellation)
+    public static async Task<DatasetSchema> InferAsync(IRawRows rows, bool labelled, CancellationToken cancellation)
     {
         var names = await rows.ReadColumnsAsync(cancellation);
         var columns = ColumnNames.ForSchema(names);
@@ -29,7 +28,7 @@ internal static class SchemaInference
                 seen[c].Add(row.Columns[c]);
             numericLabel ??= labelled && row.Label.Kind is not (RawKind.Absent or RawKind.Missing) ? IsNumber(row.Label) : null;
         }
-        label ??= new LabelSpec(LabelType.Binary, Closed: false, Inferred: true, Numeric: numericLabel ?? false);
+        var label = new LabelSpec(LabelType.Binary, Closed: false, Inferred: true, Numeric: numericLabel ?? false);
         return new DatasetSchema([.. columns.Select((name, i) => new ColumnSpec(name, seen[i].Type, Closed: false))], label);
     }
 

@@ -54,6 +54,16 @@ public class LabelPostTests
     }
 
     [Test]
+    public async Task With_columns_given_the_label_is_still_told_from_the_labels()
+    {
+        dataset = await caller.CreateAsync(schema: """{"columns": [{"name": "a", "type": "number"}]}""");
+        await caller.PostNdjsonAsync(dataset, """{"a": 1, "label": 0}""", """{"a": 2, "label": 1}""").ReadAsync();
+        Assert.That(await LabelTypeAsync(), Is.EqualTo("binary"));
+        await caller.PostNdjsonAsync(dataset, """{"a": 3, "label": 0.5}""").ReadAsync();
+        Assert.That(await LabelTypeAsync(), Is.EqualTo("number"));
+    }
+
+    [Test]
     public async Task The_inferred_label_type_follows_the_labels_that_come()
     {
         await caller.PostNdjsonAsync(dataset, """{"a": 1, "label": 0}""").ReadAsync();
