@@ -29,6 +29,7 @@ var storage = builder.AddService<Projects.StorageService>("storage", settings)
 var training = builder.AddService<Projects.TrainingService>("training", settings)
     .Uses(postgres, "training").Uses(rabbitmq, "rabbitmq")
     .WithEnvironment("Registry__ImportPath", settings.Models)
+    .WithEnvironment("Datasets__SpoolPath", settings.State("spool"))
     .WithReference(auth).WithReference(storage);
 
 // Replicas are resources of their own: one behind a proxy could not be balanced by health and load.
@@ -38,6 +39,7 @@ var inference = settings.InferenceReplicas.Select(replica => builder
     .WithEnvironment("Models__CachePath", settings.State("cache", replica))
     .WithEnvironment("MALLOC_ARENA_MAX", "2") // else glibc keeps what an unloaded model freed: docs/operations.md
     .WithReference(auth).WithReference(storage).WithReference(training)).ToList();
+training.WithAddresses(inference); // it asks for past predictions, to have them labelled
 
 var feedback = builder.AddService<Projects.FeedbackService>("feedback", settings)
     .Uses(postgres, "feedback").Uses(rabbitmq, "rabbitmq")

@@ -51,4 +51,9 @@ internal static class ServiceExtensions
     public static IResourceBuilder<ProjectResource> WithReferences(
         this IResourceBuilder<ProjectResource> service, IEnumerable<IResourceBuilder<ProjectResource>> replicas) =>
         replicas.Aggregate(service, (current, replica) => current.WithReference(replica));
+
+    /// <summary>Where replicas are that need this service themselves: a reference back would be a circle, in which each waits for the other's end.</summary>
+    public static IResourceBuilder<ProjectResource> WithAddresses(
+        this IResourceBuilder<ProjectResource> service, IEnumerable<IResourceBuilder<ProjectResource>> replicas) =>
+        replicas.Aggregate(service, (current, replica) => current.WithEnvironment($"services__{replica.Resource.Name}__http__0", replica.GetEndpoint("http")));
 }

@@ -2,6 +2,9 @@ using Microsoft.EntityFrameworkCore;
 using ServiceDefaults.Database;
 using ServiceDefaults.History;
 using ServiceDefaults.Outbox;
+using TrainingService.Datasets;
+using TrainingService.Datasets.Labels;
+using TrainingService.Datasets.Snapshots;
 using TrainingService.Registry;
 
 namespace TrainingService;
@@ -12,6 +15,14 @@ internal sealed class TrainingDb(DbContextOptions<TrainingDb> options) : DbConte
     public DbSet<Model> Models => Set<Model>();
 
     public DbSet<ModelVersion> Versions => Set<ModelVersion>();
+
+    public DbSet<Dataset> Datasets => Set<Dataset>();
+
+    public DbSet<DatasetRevision> DatasetRevisions => Set<DatasetRevision>();
+
+    public DbSet<Label> Labels => Set<Label>();
+
+    public DbSet<Snapshot> Snapshots => Set<Snapshot>();
 
     public DbSet<HistoryEntry> History => Set<HistoryEntry>();
 
@@ -29,6 +40,6 @@ internal sealed class TrainingDb(DbContextOptions<TrainingDb> options) : DbConte
         versions.Property(v => v.Lineage).HasColumnType("jsonb");
         versions.HasOne<Model>().WithMany().HasForeignKey(v => v.Model);
 
-        model.AddHistory().AddOutbox().UseSnakeCaseColumns();
+        model.AddDatasets().AddHistory().AddOutbox().UseSnakeCaseColumns();
     }
 }

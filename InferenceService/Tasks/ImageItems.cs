@@ -1,7 +1,7 @@
 using System.Buffers;
 using InferenceService.Models;
 using InferenceService.Predictions;
-using InferenceService.Tasks.Items;
+using Intake;
 using ServiceDefaults.Problems;
 
 namespace InferenceService.Tasks;

@@ -1,6 +1,7 @@
 using InferenceService.Models;
 using InferenceService.Predictions;
 using InferenceService.Tasks.Items;
+using Intake;
 using Microsoft.Extensions.Options;
 using ServiceDefaults.Problems;
 

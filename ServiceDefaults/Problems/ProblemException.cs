@@ -19,6 +19,9 @@ public sealed class ProblemException(int status, string code, string detail) : E
     /// <summary>Instead of <see cref="Field"/> when several are to blame, each for its own reason.</summary>
     public IReadOnlyDictionary<string, string[]>? Errors { get; init; }
 
+    /// <summary>What else the answer has, by member.</summary>
+    public IReadOnlyDictionary<string, object?>? Extensions { get; init; }
+
     /// <summary>When trying again makes sense; sent as <c>Retry-After</c>.</summary>
     public TimeSpan? RetryAfter { get; init; }
 

@@ -47,6 +47,8 @@ public static class ProblemExtensions
             Detail = problem.Message,
         };
         details.Extensions["code"] = problem.Code;
+        foreach (var (member, value) in problem.Extensions ?? new Dictionary<string, object?>())
+            details.Extensions[member] = value;
         if (problem.Errors is not null)
             details.Extensions["errors"] = problem.Errors;
         else if (problem.Field is not null)

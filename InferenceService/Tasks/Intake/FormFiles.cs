@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Intake;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
 using ServiceDefaults.Problems;

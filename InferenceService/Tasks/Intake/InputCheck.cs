@@ -1,5 +1,6 @@
 using InferenceService.Models;
 using InferenceService.Tasks.Items;
+using Intake;
 using ServiceDefaults.Problems;
 
 namespace InferenceService.Tasks.Intake;

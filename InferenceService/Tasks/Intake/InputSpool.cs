@@ -1,3 +1,4 @@
+using Intake;
 using InferenceService.Models;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
@@ -12,15 +13,18 @@ namespace InferenceService.Tasks.Intake;
 internal sealed class InputSpool(TaskFolder folder, InferenceMetrics metrics, IOptions<TaskOptions> options)
 {
     private const string Field = "file";
-    private readonly UploadSlots slots = new(options.Value.MaxUploads);
+    private const string Accepted =
+        "multipart/form-data with 'file', an image/* body or application/zip for a model that takes images; application/json with {\"rows\": [...]}, application/x-ndjson or text/csv for one that takes rows";
+
+    private readonly UploadSlots slots = new(options.Value);
 
     /// <returns>The caller disposes it, and with it the file.</returns>
     /// <exception cref="ProblemException">400, 413, 415, 422, 429 or 503; nothing is left behind.</exception>
     public async Task<SpooledInput> SpoolAsync(HttpRequest request, string caller, ModelManifest manifest, CancellationToken cancellation)
     {
         if (request.ContentLength > options.Value.MaxInputBytes)
-            throw SpoolFile.TooLarge(options.Value.MaxInputBytes);
-        var body = new CountedBody(request.Body, options.Value.MaxInputBytes);
+            throw SpoolFile.TooLarge(options.Value);
+        var body = new CountedBody(request.Body, options.Value);
         var file = Reserve(caller);
         try
         {
@@ -45,7 +49,7 @@ internal sealed class InputSpool(TaskFolder folder, InferenceMetrics metrics, IO
         var giveBack = TakeSlot(caller);
         try
         {
-            return new SpoolFile(folder.Path, options.Value.MaxInputBytes, gone: giveBack);
+            return new SpoolFile(folder.Path, options.Value, gone: giveBack);
         }
         catch
         {
@@ -105,7 +109,7 @@ internal sealed class InputSpool(TaskFolder folder, InferenceMetrics metrics, IO
             InputType.Zip or InputType.Image => InputKind.Zip,
             InputType.Csv => InputKind.Csv,
             InputType.Ndjson or InputType.Json => InputKind.Ndjson,
-            _ => throw ProblemException.UnsupportedType("Content-Type", $"'{input.ContentType}' is not accepted here: send {InputTypes.Accepted}."),
+            _ => throw ProblemException.UnsupportedType("Content-Type", $"'{input.ContentType}' is not accepted here: send {Accepted}."),
         };
         RequireKind(manifest, kind);
         if (input.Type == InputType.Image)
@@ -115,7 +119,7 @@ internal sealed class InputSpool(TaskFolder folder, InferenceMetrics metrics, IO
         }
         else if (input.Type == InputType.Json)
         {
-            await new JsonRows(file, options.Value.MaxRowBytes).CopyAsync(input.Content, cancellation);
+            await new JsonRows(file, options.Value, "rows").CopyAsync(input.Content, cancellation);
         }
         else
         {
@@ -137,6 +141,6 @@ internal sealed class InputSpool(TaskFolder folder, InferenceMetrics metrics, IO
     private static void RequireKind(ModelManifest manifest, InputKind kind)
     {
         if (manifest.TakesImages != (kind == InputKind.Zip))
-            throw ProblemException.UnsupportedType("Content-Type", $"'{manifest.Name}' takes {(manifest.TakesImages ? "images" : "rows")}. Accepted are {InputTypes.Accepted}.");
+            throw ProblemException.UnsupportedType("Content-Type", $"'{manifest.Name}' takes {(manifest.TakesImages ? "images" : "rows")}. Accepted are {Accepted}.");
     }
 }

@@ -1,3 +1,5 @@
+using Intake;
+
 namespace InferenceService.Tasks.Intake;
 
 /// <summary>An input on disk: its kind and how many items it has.</summary>

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using InferenceService.Models;
+using Intake;
 using ServiceDefaults.Problems;
 
 namespace InferenceService.Tasks.Items;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using InferenceService.Models;
+using Intake;
 using ServiceDefaults.Problems;
 
 namespace InferenceService.Tasks.Items;
@@ -19,8 +20,8 @@ internal interface IRowReader
 internal static class RowReaders
 {
     public static IRowReader Open(InputKind kind, Stream input, TaskOptions options) => kind == InputKind.Csv
-        ? new CsvRows(CsvReader.Open(input, options.MaxRowBytes))
-        : new NdjsonRows(input, options.MaxRowBytes);
+        ? new CsvRows(CsvReader.Open(input, options))
+        : new NdjsonRows(new LineReader(input, options));
 
     /// <exception cref="ProblemException">The input is broken or ends before that.</exception>
     public static async Task SkipAsync(this IRowReader rows, int count, CancellationToken cancellation)

@@ -48,10 +48,12 @@ internal sealed class ServiceHost<TOfService> : WebApplicationFactory<TOfService
         return host;
     }
 
-    public async Task<HttpClient> CreateClientAsync(string subject, params string[] scopes)
+    public Task<HttpClient> CreateClientAsync(string subject, params string[] scopes) => CreateClientAsync(subject, roles: [], scopes);
+
+    public async Task<HttpClient> CreateClientAsync(string subject, string[] roles, string[] scopes)
     {
         var client = new HttpClient { BaseAddress = ClientOptions.BaseAddress };
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (await Servers.AuthorityAsync()).Token(subject, scopes));
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (await Servers.AuthorityAsync()).Token(subject, scopes, claims => claims with { Roles = roles }));
         return client;
     }
 

@@ -1,9 +1,11 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Integration.StorageService;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using TrainingService;
+using TrainingService.Datasets;
 
 namespace Integration.TrainingService;
 
@@ -29,9 +31,10 @@ internal sealed class TrainingApplication : IAsyncDisposable
     public static string NewDatabase() => $"training_{Guid.NewGuid():N}";
 
     /// <summary>Starts a replica; the same database makes it one of several.</summary>
-    public static async Task<TrainingApplication> StartNewAsync(string database, PackageFolder packages, string storageAddress)
+    public static async Task<TrainingApplication> StartNewAsync(
+        string database, PackageFolder packages, string storageAddress, IReadOnlyDictionary<string, string>? settings = null)
     {
-        var host = await ServiceHost<TrainingDb>.StartNewAsync("training", database, new Dictionary<string, string>
+        var host = await ServiceHost<TrainingDb>.StartNewAsync("training", database, new Dictionary<string, string>(settings ?? new Dictionary<string, string>())
         {
             ["Registry:ImportPath"] = packages.Path,
             ["services:storage:http:0"] = storageAddress,
@@ -41,9 +44,10 @@ internal sealed class TrainingApplication : IAsyncDisposable
     }
 
     /// <summary>Starts one and waits until its import is done.</summary>
-    public static async Task<TrainingApplication> StartReadyAsync(PackageFolder packages, StorageApplication storage, string? database = null)
+    public static async Task<TrainingApplication> StartReadyAsync(
+        PackageFolder packages, StorageApplication storage, string? database = null, IReadOnlyDictionary<string, string>? settings = null)
     {
-        var training = await StartNewAsync(database ?? NewDatabase(), packages, storage.Address);
+        var training = await StartNewAsync(database ?? NewDatabase(), packages, storage.Address, settings);
         await training.WaitUntilReadyAsync();
         return training;
     }
@@ -57,6 +61,9 @@ internal sealed class TrainingApplication : IAsyncDisposable
     }
 
     public Task<HttpClient> ClientWithScopeAsync(params string[] scopes) => host.CreateClientAsync("somebody", scopes);
+
+    /// <summary>A person with a role.</summary>
+    public Task<HttpClient> ClientInRoleAsync(string subject, string role, params string[] scopes) => host.CreateClientAsync(subject, [role], scopes);
 
     public Task<JsonElement> GetAsync(string path) => Admin.GetFromJsonAsync<JsonElement>(path);
 
@@ -86,6 +93,17 @@ internal sealed class TrainingApplication : IAsyncDisposable
     {
         await using var command = host.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand(sql);
         await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>What a service does when a person is to be erased. Returns how many rows and data sets that were.</summary>
+    public async Task<long> EraseFromDatasetsAsync(string subject)
+    {
+        await using var scope = host.Services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<TrainingDb>();
+        await using var transaction = await db.Database.BeginTransactionAsync();
+        var erased = await scope.ServiceProvider.GetRequiredService<DatasetErasure>().EraseAsync(subject, CancellationToken.None);
+        await transaction.CommitAsync();
+        return erased;
     }
 
     public async ValueTask DisposeAsync()

@@ -1,5 +1,6 @@
 using System.Text;
-using InferenceService.Tasks.Items;
+using InferenceService.Tasks;
+using Intake;
 using NUnit.Framework;
 using ServiceDefaults.Problems;
 
@@ -55,7 +56,7 @@ public class CsvReaderTests
 
     private static async Task<List<(int Line, string[] Fields)>> ReadAllAsync(byte[] csv)
     {
-        var reader = CsvReader.Open(new MemoryStream(csv), MaxRecord);
+        var reader = CsvReader.Open(new MemoryStream(csv), new TaskOptions { MaxRowBytes = MaxRecord });
         var records = new List<(int, string[])>();
         while (await reader.ReadAsync(CancellationToken.None))
             records.Add((reader.Line, [.. reader.Fields]));

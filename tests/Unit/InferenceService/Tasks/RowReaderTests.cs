@@ -2,8 +2,8 @@ using System.Text;
 using System.Text.Json;
 using InferenceService.Models;
 using InferenceService.Tasks;
-using InferenceService.Tasks.Intake;
 using InferenceService.Tasks.Items;
+using Intake;
 using NUnit.Framework;
 using ServiceDefaults.Problems;
 
@@ -28,7 +28,7 @@ public class RowReaderTests
     [TestCase("size,kind,open,colour", "has the column 'colour'")]
     [TestCase("size,kind,open,size", "has a column twice")]
     public void A_header_is_the_models_columns_each_once(string header, string message) =>
-        Assert.That(() => new CsvRows(CsvReader.Open(new MemoryStream(Encoding.UTF8.GetBytes(header)), 1000)).CheckHeaderAsync(Columns, CancellationToken.None),
+        Assert.That(() => new CsvRows(CsvReader.Open(new MemoryStream(Encoding.UTF8.GetBytes(header)), Options)).CheckHeaderAsync(Columns, CancellationToken.None),
             Throws.InstanceOf<ProblemException>().With.Message.Contains(message));
 
     [Test]
@@ -55,7 +55,7 @@ public class RowReaderTests
     public async Task JSON_rows_become_lines_wherever_a_read_ends(string json, string expected)
     {
         using var lines = new MemoryStream();
-        await new JsonRows(lines, 1000).CopyAsync(new OneByteStream(Encoding.UTF8.GetBytes(json)), CancellationToken.None);
+        await new JsonRows(lines, Options, "rows").CopyAsync(new OneByteStream(Encoding.UTF8.GetBytes(json)), CancellationToken.None);
         Assert.That(Encoding.UTF8.GetString(lines.ToArray()), Is.EqualTo(expected));
     }
 
@@ -66,12 +66,12 @@ public class RowReaderTests
     [TestCase("""{"rows": [1]} trailing""", "body")]
     [TestCase("", "body")]
     public void JSON_without_rows_is_400(string json, string field) => Assert.That(
-        () => new JsonRows(Stream.Null, 1000).CopyAsync(new MemoryStream(Encoding.UTF8.GetBytes(json)), CancellationToken.None),
+        () => new JsonRows(Stream.Null, Options, "rows").CopyAsync(new MemoryStream(Encoding.UTF8.GetBytes(json)), CancellationToken.None),
         Throws.InstanceOf<ProblemException>().With.Property("Status").EqualTo(400).And.Property("Field").EqualTo(field));
 
     [Test]
     public void A_JSON_row_has_a_largest_size() => Assert.That(
-        () => new JsonRows(Stream.Null, 1000).CopyAsync(new MemoryStream(Encoding.UTF8.GetBytes($$"""{"rows": ["{{new string('x', 200_000)}}"]}""")), CancellationToken.None),
+        () => new JsonRows(Stream.Null, Options, "rows").CopyAsync(new MemoryStream(Encoding.UTF8.GetBytes($$"""{"rows": ["{{new string('x', 200_000)}}"]}""")), CancellationToken.None),
         Throws.InstanceOf<ProblemException>().With.Property("Status").EqualTo(413));
 
     private static async Task<List<string>> ReadAsync(InputKind kind, string text)

@@ -1,4 +1,5 @@
-using InferenceService.Tasks.Intake;
+using InferenceService.Tasks;
+using Intake;
 using NUnit.Framework;
 using ServiceDefaults.Problems;
 
@@ -11,7 +12,7 @@ public class UploadSlotsTests
     [SetUp]
     public void Half_is_one_callers()
     {
-        slots = new UploadSlots(5);
+        slots = new UploadSlots(new TaskOptions { MaxUploads = 5 });
         slots.Take("greedy");
         slots.Take("greedy");
     }
@@ -41,7 +42,7 @@ public class UploadSlotsTests
     [Test]
     public void A_single_slot_is_for_anybody()
     {
-        var single = new UploadSlots(1);
+        var single = new UploadSlots(new TaskOptions { MaxUploads = 1 });
         single.Take("first")();
 
         single.Take("second");

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using InferenceService.Tasks;
-using InferenceService.Tasks.Items;
+using Intake;
 using NUnit.Framework;
 using ServiceDefaults.Problems;
 

@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Options;
+
+namespace TrainingService.Datasets.Posting;
+
+/// <summary>Where posts lie while they come in. This process's own, so what lies there at start is left over.</summary>
+internal sealed class PostFolder : IDisposable
+{
+    private readonly bool temporary;
+
+    public PostFolder(IOptions<DatasetOptions> options)
+    {
+        temporary = options.Value.SpoolPath is null;
+        Path = Directory.CreateDirectory(options.Value.SpoolPath ?? System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"suite-datasets-{Environment.ProcessId}-{Guid.NewGuid():N}")).FullName;
+        foreach (var leftOver in Directory.EnumerateFiles(Path))
+            File.Delete(leftOver);
+    }
+
+    public string Path { get; }
+
+    public void Dispose()
+    {
+        if (temporary && Directory.Exists(Path))
+            Directory.Delete(Path, recursive: true);
+    }
+}
