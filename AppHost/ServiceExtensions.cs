@@ -44,16 +44,12 @@ internal static class ServiceExtensions
         return service;
     }
 
-    /// <summary>Tells a service where others are that reference it themselves: a reference back would be a circle.</summary>
-    public static IResourceBuilder<ProjectResource> WithAddresses(this IResourceBuilder<ProjectResource> service, IReadOnlyList<IResourceBuilder<ProjectResource>> others) =>
-        others.Aggregate(service, (current, other) => current.WithEnvironment($"services__{other.Resource.Name}__http__0", other.GetEndpoint("http")));
-
     public static IResourceBuilder<ProjectResource> WithReferences(
         this IResourceBuilder<ProjectResource> service, IEnumerable<IResourceBuilder<ProjectResource>> replicas) =>
         replicas.Aggregate(service, (current, replica) => current.WithReference(replica));
 
-    /// <summary>Where replicas are that need this service themselves: a reference back would be a circle, in which each waits for the other's end.</summary>
+    /// <summary>Tells a service where others are that reference it themselves: a reference back would be a circle, in which each waits for the other's end.</summary>
     public static IResourceBuilder<ProjectResource> WithAddresses(
-        this IResourceBuilder<ProjectResource> service, IEnumerable<IResourceBuilder<ProjectResource>> replicas) =>
-        replicas.Aggregate(service, (current, replica) => current.WithEnvironment($"services__{replica.Resource.Name}__http__0", replica.GetEndpoint("http")));
+        this IResourceBuilder<ProjectResource> service, IEnumerable<IResourceBuilder<ProjectResource>> others) =>
+        others.Aggregate(service, (current, other) => current.WithEnvironment($"services__{other.Resource.Name}__http__0", other.GetEndpoint("http")));
 }

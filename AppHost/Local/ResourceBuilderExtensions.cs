@@ -65,11 +65,6 @@ public static class ResourceBuilderExtensions
         where T : IResourceWithEnvironment =>
         builder.WithAnnotation(new EnvironmentAnnotation(name, () => value));
 
-    /// <remarks>Aspire's is a reference that becomes an address later. Here the address is known from the start.</remarks>
-    public static string GetEndpoint<T>(this IResourceBuilder<T> builder, string name)
-        where T : IResourceWithEndpoints =>
-        builder.Resource.Endpoints().First(endpoint => endpoint.Name == name).Url;
-
     public static IResourceBuilder<T> WithEnvironment<T>(this IResourceBuilder<T> builder, string name, IResourceBuilder<ParameterResource> parameter)
         where T : IResourceWithEnvironment =>
         builder.WithAnnotation(new EnvironmentAnnotation(name, () => parameter.Resource.Value));
