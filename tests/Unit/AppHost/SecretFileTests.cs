@@ -31,6 +31,7 @@ public class SecretFileTests
     {
         Assert.That(() => SecretFile.ReadOrCreate(File, () => throw new IOException("the machine stops")), Throws.InstanceOf<IOException>());
         Assert.That(File, Does.Not.Exist);
+        Directory.CreateDirectory(Path.GetDirectoryName(File)!);
         System.IO.File.WriteAllText($"{File}.new", ""); // it stopped between opening and writing
         Assert.That(SecretFile.ReadOrCreate(File, () => "one"), Is.EqualTo("one"));
     }
