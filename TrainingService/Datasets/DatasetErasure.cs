@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using ServiceDefaults.Erasure;
 using TrainingService.Datasets.Labels;
+using TrainingService.Datasets.Schema;
 using TrainingService.Datasets.Snapshots;
 
 namespace TrainingService.Datasets;

@@ -82,10 +82,35 @@ public sealed class PrivacyTests
         await Eventually.SeeAsync("no copy of the input lies around", () => Task.FromResult(FilesNamed(task.ToString("N"))), files => files.Length == 0, Deadline);
     }
 
-    private static async Task<(string Location, string Token)> EraseAsync(Resident resident)
+    [Test]
+    public async Task An_analysts_data_sets_are_in_the_copy_and_go_with_them()
+    {
+        using var ada = await Resident.MoveInAsync();
+        using var admin = await Caller.AdminAsync();
+        using var promoted = await admin.Http.PatchAsJsonAsync($"/v1/admin/users/{ada.Id}", new { role = "analyst" });
+        Assert.That(promoted.StatusCode, Is.EqualTo(HttpStatusCode.OK), await promoted.Content.ReadAsStringAsync());
+        using var analyst = await Caller.LoginAsync(ada.Email, Resident.Password);
+        var dataset = (await (await analyst.Http.PostAsJsonAsync("/v1/datasets", new { name = "mine", kind = "tabular" })).ReadJsonAsync()).Id();
+        using var labels = await analyst.PostJsonAsync($"/v1/datasets/{dataset}/labels", """[{"age": 31, "label": "yes"}, {"age": 8, "label": "no"}]""");
+        Assert.That((await labels.ReadJsonAsync()).GetProperty("added").GetInt32(), Is.EqualTo(2));
+
+        using (var answer = await analyst.Http.GetAsync("/v1/auth/me/export"))
+        using (var zip = new ZipArchive(await answer.Content.ReadAsStreamAsync()))
+        using (var rows = new StreamReader(await zip.GetEntry($"training/labels/{dataset}.ndjson")!.OpenAsync()))
+            Assert.That(await rows.ReadToEndAsync(), Does.Contain("\"age\":31").And.Contain("\"no\""));
+
+        var (location, token) = await EraseAsync(analyst);
+        var receipt = await Receipt.VerifyAsync((await WaitAsync(location, token)).GetProperty("receipt").GetString()!);
+        Assert.That(receipt.GetProperty("removed").GetProperty("training").GetProperty("labels-and-datasets").GetInt64(), Is.EqualTo(3), "two rows and their data set");
+        await NothingIsLeftOfAsync(ada);
+    }
+
+    private static Task<(string Location, string Token)> EraseAsync(Resident resident) => EraseAsync(resident.Caller);
+
+    private static async Task<(string Location, string Token)> EraseAsync(Caller caller)
     {
         using var request = new HttpRequestMessage(HttpMethod.Delete, "/v1/auth/me") { Content = JsonContent.Create(new { password = Resident.Password }) };
-        using var answer = await resident.Caller.Http.SendAsync(request);
+        using var answer = await caller.Http.SendAsync(request);
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.Accepted), await answer.Content.ReadAsStringAsync());
         return (answer.Headers.Location!.ToString(), (await answer.ReadJsonAsync()).GetProperty("token").GetString()!);
     }
