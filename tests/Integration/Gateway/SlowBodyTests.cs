@@ -80,14 +80,22 @@ public class SlowBodyTests
         var held = new List<TcpClient>();
         try
         {
+            // Of ten that say nothing, seven hear at once that they are not wanted; some before they knew that they were connected.
+            var closed = new List<Task>();
             for (var i = 0; i < 10; i++)
             {
                 var client = new TcpClient();
                 held.Add(client);
-                await client.ConnectAsync(IPAddress.Loopback, gateway.Client.BaseAddress!.Port);
+                try
+                {
+                    await client.ConnectAsync(IPAddress.Loopback, gateway.Client.BaseAddress!.Port);
+                    closed.Add(IsClosedAsync(client));
+                }
+                catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionReset)
+                {
+                    closed.Add(Task.CompletedTask);
+                }
             }
-            // Of ten that say nothing, seven hear at once that they are not wanted.
-            var closed = held.Select(client => IsClosedAsync(client)).ToArray();
             await Eventually.IsTrueAsync(() => Task.FromResult(closed.Count(c => c.IsCompleted) >= 7), "the others are closed", () => gateway.Log);
             Assert.That(closed.Count(c => c.IsCompleted), Is.EqualTo(7));
         }
