@@ -18,3 +18,19 @@ public sealed record ModelLoaded(string Model, string Version, string Instance, 
 /// <summary>One replica could not load a version; what it served before, it still serves.</summary>
 [EventType("model.loadfailed")]
 public sealed record ModelLoadFailed(string Model, string Version, string Instance, string Reason, DateTimeOffset Time);
+
+/// <summary>A version did not pass the gates of its data set. What serves goes on serving.</summary>
+/// <param name="Reasons">One sentence for each gate that it failed.</param>
+/// <param name="HistoryHead">Head of the registry's hash-chained history after this change, lower-case hex.</param>
+[EventType("model.refused")]
+public sealed record ModelRefused(string Model, string Version, IReadOnlyList<string> Reasons, string HistoryHead, DateTimeOffset Time);
+
+/// <summary>The live version is below its gate in use: prediction is refused until <see cref="ModelResumed"/>.</summary>
+/// <param name="HistoryHead">Head of the registry's hash-chained history after this change, lower-case hex.</param>
+[EventType("model.suspended")]
+public sealed record ModelSuspended(string Model, string Version, string Reason, string HistoryHead, DateTimeOffset Time);
+
+/// <summary>The model predicts again.</summary>
+/// <param name="HistoryHead">Head of the registry's hash-chained history after this change, lower-case hex.</param>
+[EventType("model.resumed")]
+public sealed record ModelResumed(string Model, string Version, string HistoryHead, DateTimeOffset Time);

@@ -5,7 +5,10 @@ using ServiceDefaults.Outbox;
 using TrainingService.Datasets;
 using TrainingService.Datasets.Labels;
 using TrainingService.Datasets.Snapshots;
+using TrainingService.Evaluations;
+using TrainingService.Policies;
 using TrainingService.Registry;
+using TrainingService.Runs;
 
 namespace TrainingService;
 
@@ -24,6 +27,12 @@ internal sealed class TrainingDb(DbContextOptions<TrainingDb> options) : DbConte
 
     public DbSet<Snapshot> Snapshots => Set<Snapshot>();
 
+    public DbSet<Run> Runs => Set<Run>();
+
+    public DbSet<Evaluation> Evaluations => Set<Evaluation>();
+
+    public DbSet<DatasetPolicy> Policies => Set<DatasetPolicy>();
+
     public DbSet<HistoryEntry> History => Set<HistoryEntry>();
 
     protected override void OnModelCreating(ModelBuilder model)
@@ -40,6 +49,6 @@ internal sealed class TrainingDb(DbContextOptions<TrainingDb> options) : DbConte
         versions.Property(v => v.Lineage).HasColumnType("jsonb");
         versions.HasOne<Model>().WithMany().HasForeignKey(v => v.Model);
 
-        model.AddDatasets().AddHistory().AddOutbox().UseSnakeCaseColumns();
+        model.AddDatasets().AddLearning().AddHistory().AddOutbox().UseSnakeCaseColumns();
     }
 }

@@ -9,4 +9,15 @@ internal sealed class Model
     public required string Task { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Number of the data set whose gates its versions have to pass; null: trained elsewhere, and guarded by none.</summary>
+    public int? Dataset { get; set; }
+
+    /// <summary>Pseudonymous id of the only one it serves; null: everybody.</summary>
+    public string? Owner { get; init; }
+
+    /// <summary>Since when prediction is refused, because the live version fell under its gate in use.</summary>
+    public DateTimeOffset? SuspendedAt { get; set; }
+
+    public string? SuspendedReason { get; set; }
 }
