@@ -4,6 +4,7 @@ using ServiceDefaults.Erasure;
 using ServiceDefaults.Messaging;
 using TrainingService;
 using TrainingService.Datasets;
+using TrainingService.Evaluations;
 using TrainingService.Registry;
 using TrainingService.Runs;
 using TrainingService.Runs.Training;
@@ -18,15 +19,21 @@ builder.AddDatabase<TrainingDb>("training");
 builder.AddMessaging(bus =>
 {
     bus.AddRunConsumer();
+    bus.AddEvaluations();
     bus.AddErasure<TrainingDb>();
 });
-builder.Services.AddPersonalData<RunsOfSubject>(); // while it is known which rows are theirs
+// Erased in this order: what is told by rows comes before the rows.
+builder.Services.AddPersonalData<RunsOfSubject>();
+builder.Services.AddPersonalData<ModelsTrainedOnErasedRows>();
+builder.Services.AddPersonalData<EvaluationAnswers>();
+builder.Services.AddPersonalData<PrivateModels>();
 builder.Services.AddPersonalData<DatasetErasure>();
 builder.Services.AddPersonalData<RegistryActs>();
 builder.AddRegistry();
 builder.AddDatasets();
 builder.AddServing();
 builder.AddRuns();
+builder.AddEvaluations();
 
 var app = builder.Build();
 app.UseServiceDefaults();
@@ -34,5 +41,6 @@ app.MapRegistry();
 app.MapLiveModels();
 app.MapDatasets();
 app.MapRuns();
+app.MapReference();
 app.MapPersonalDataExport();
 app.Run();
