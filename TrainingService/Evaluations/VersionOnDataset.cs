@@ -3,6 +3,7 @@ using ServiceDefaults.Problems;
 using TrainingService.Datasets;
 using TrainingService.Datasets.Schema;
 using TrainingService.Registry;
+using TrainingService.Runs.Training;
 
 namespace TrainingService.Evaluations;
 
@@ -30,7 +31,7 @@ internal sealed record VersionOnDataset(ModelVersion Version, Dataset Dataset, S
         var values = await db.LoadValuesAsync(dataset, int.MaxValue, cancellation);
         var occurring = await db.Labels.Where(l => l.Dataset == dataset.Number && l.Text != null && l.Added <= revision && (l.Removed == null || l.Removed > revision))
             .Select(l => l.Text!).Distinct().ToListAsync(cancellation);
-        var classes = Combine(InOrder(dataset.Schema, values, occurring), manifest.Labels!, IsTrainedOn(version, dataset));
+        var classes = Combine(TrainingSchema.ClassesOf(dataset.Schema, values, occurring), manifest.Labels!, IsTrainedOn(version, dataset));
         return new VersionOnDataset(
             version, dataset, manifest, classes, occurring.Count, [.. manifest.Labels!.Select(label => classes.IndexOf(label))],
             manifest.Columns is { Count: > 0 } columns ? ColumnMap.Of(columns, dataset.Schema, values) : null);
@@ -47,13 +48,6 @@ internal sealed record VersionOnDataset(ModelVersion Version, Dataset Dataset, S
             throw ProblemException.Unusable("dataset", $"The version has {foreign.Length} labels that the data set does not have; {MostForeignLabels} are the most.");
         return [.. classes, .. foreign];
     }
-
-    private static IReadOnlyList<string> InOrder(DatasetSchema schema, ValueLists values, List<string> occurring) => schema.Label switch
-    {
-        { Closed: true } => [.. occurring.OrderBy(values.Classes.Find)],
-        { Numeric: true } => [.. occurring.OrderBy(text => double.Parse(text, System.Globalization.CultureInfo.InvariantCulture))],
-        _ => [.. occurring.Order(StringComparer.Ordinal)],
-    };
 
     private static bool IsTrainedOn(ModelVersion version, Dataset dataset) =>
         version.Lineage is { } lineage && lineage.TryGetProperty("dataset", out var trained) && trained.ToString() == dataset.Id.ToString();
