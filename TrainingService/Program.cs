@@ -19,28 +19,28 @@ builder.AddDatabase<TrainingDb>("training");
 builder.AddMessaging(bus =>
 {
     bus.AddRunConsumer();
-    bus.AddEvaluations();
+    bus.AddEvaluationConsumer();
     bus.AddErasure<TrainingDb>();
 });
-// Erased in this order: what is told by rows comes before the rows.
-builder.Services.AddPersonalData<RunsOfSubject>();
+// While it is known which rows are theirs.
 builder.Services.AddPersonalData<ModelsTrainedOnErasedRows>();
 builder.Services.AddPersonalData<EvaluationAnswers>();
 builder.Services.AddPersonalData<PrivateModels>();
+builder.Services.AddPersonalData<RunsOfSubject>();
 builder.Services.AddPersonalData<DatasetErasure>();
 builder.Services.AddPersonalData<RegistryActs>();
 builder.AddRegistry();
 builder.AddDatasets();
 builder.AddServing();
-builder.AddRuns();
 builder.AddEvaluations();
+builder.AddRuns();
 
 var app = builder.Build();
 app.UseServiceDefaults();
 app.MapRegistry();
 app.MapLiveModels();
 app.MapDatasets();
-app.MapRuns();
 app.MapReference();
+app.MapRuns();
 app.MapPersonalDataExport();
 app.Run();

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using ServiceDefaults.Authentication;
 using ServiceDefaults.Problems;
-using TrainingService.Datasets;
 using TrainingService.Registry;
 
 namespace TrainingService.Evaluations;
@@ -23,7 +22,7 @@ internal static class ComparisonApi
     private static async Task<Ok<Comparison>> CompareAsync(
         string model, string a, string b, string? dataset, ClaimsPrincipal user, TrainingDb db, ReferenceSets references, CancellationToken cancellation)
     {
-        var known = await db.Models.FindAsync(model, user, cancellation);
+        var known = await db.Models.FindVisibleAsync(model, user, cancellation);
         foreach (var version in new[] { a, b })
             await db.FindVersionAsync(model, version, user, cancellation);
         var on = await db.FindDatasetAsync(known, dataset, user, cancellation);

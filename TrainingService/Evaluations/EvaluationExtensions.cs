@@ -15,8 +15,9 @@ internal static class EvaluationExtensions
         services.AddScoped<EvaluationRecorder>();
         services.AddScoped<Judge>();
         services.AddScoped<Gatekeeper>();
+        services.AddScoped<EvaluationReports>();
         services.AddScoped<IRunJob, EvaluationJob>();
     }
 
-    public static void AddEvaluations(this IBusRegistrationConfigurator bus) => bus.AddConsumer<RefuseUnloadable, RefuseUnloadableDefinition>();
+    public static void AddEvaluationConsumer(this IBusRegistrationConfigurator bus) => bus.AddConsumer<RefuseUnloadable, RefuseUnloadableDefinition>();
 }

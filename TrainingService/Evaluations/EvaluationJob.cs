@@ -5,7 +5,7 @@ using TrainingService.Runs;
 namespace TrainingService.Evaluations;
 
 /// <summary>A run that evaluates a registered version, wherever it was trained.</summary>
-internal sealed class EvaluationJob(TrainingDb db, VersionEvaluator evaluator) : IRunJob
+internal sealed class EvaluationJob(TrainingDb db, VersionEvaluator evaluator, EvaluationReports reports) : IRunJob
 {
     public RunKind Kind => RunKind.Evaluation;
 
@@ -17,6 +17,7 @@ internal sealed class EvaluationJob(TrainingDb db, VersionEvaluator evaluator) :
         try
         {
             var evaluation = await evaluator.EvaluateAsync(version, dataset, snapshot, run.Id, withTest: true, progress, cancellation);
+            await reports.WriteAsync(run, dataset, snapshot, evaluation, cancellation);
             return new RunOutcome(run.Version, EvaluationFigures.Of(evaluation, dataset.Id));
         }
         catch (ProblemException e)

@@ -30,12 +30,12 @@ internal static class EvaluationsApi
     private static async Task<Accepted<QueuedEvaluation>> PostAsync(
         string model, string version, EvaluationRequest? request, ClaimsPrincipal user, TrainingDb db, SnapshotMaker snapshots, RunQueue runs, CancellationToken cancellation)
     {
-        var known = await db.Models.FindAsync(model, user, cancellation);
+        var known = await db.Models.FindVisibleAsync(model, user, cancellation);
         var chosen = await db.FindVersionAsync(model, version, user, cancellation);
         if (chosen.State == VersionState.Refused)
             throw ProblemException.Conflict("refused", $"{model} {version} was refused: {string.Join("; ", chosen.Refused ?? [])}. It is not served, and can't be asked.");
         var dataset = await db.FindDatasetAsync(known, request?.Dataset, user, cancellation);
-        await VersionOnDataset.FitAsync(db, chosen, dataset, cancellation);
+        await VersionOnDataset.FitAsync(db, chosen, dataset, dataset.Revision, cancellation);
         var (snapshot, _) = await snapshots.EnsureAsync(dataset.Id, user.CallerId(), cancellation);
         var run = await runs.EnqueueAsync(new NewRun(RunKind.Evaluation, dataset.Number, snapshot.Id, user.CallerId(), RunCause.Request, model, version, new RunRequest()), cancellation);
         return TypedResults.Accepted($"/v1/runs/{run.Id}", new QueuedEvaluation(run.Id, model, version, dataset.Id));

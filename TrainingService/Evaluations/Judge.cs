@@ -2,7 +2,6 @@ using Learning.Evaluation;
 using Microsoft.EntityFrameworkCore;
 using ServiceDefaults.Problems;
 using TrainingService.Datasets;
-using TrainingService.Policies;
 using TrainingService.Registry;
 
 namespace TrainingService.Evaluations;

@@ -19,19 +19,19 @@ internal static class ModelAccess
         return models.Where(m => all || (m.RetiredAt == null && (m.Owner == null || m.Owner == caller)));
     }
 
-    public static async Task<Model> FindAsync(this IQueryable<Model> models, string name, ClaimsPrincipal user, CancellationToken cancellation) =>
+    public static async Task<Model> FindVisibleAsync(this IQueryable<Model> models, string name, ClaimsPrincipal user, CancellationToken cancellation) =>
         await models.AsNoTracking().VisibleTo(user).SingleOrDefaultAsync(m => m.Name == name, cancellation) ?? throw ProblemException.NotFound("model");
 
     public static async Task<ModelVersion> FindVersionAsync(this TrainingDb db, string model, string version, ClaimsPrincipal user, CancellationToken cancellation)
     {
-        await db.Models.FindAsync(model, user, cancellation);
+        await db.Models.FindVisibleAsync(model, user, cancellation);
         return await db.Versions.AsNoTracking().SingleOrDefaultAsync(v => v.Model == model && v.Version == version, cancellation) ?? throw ProblemException.NotFound("version");
     }
 
     /// <exception cref="ProblemException">404: there is none that they see. 403: others decide.</exception>
     public static async Task RequireDecidesAsync(this TrainingDb db, string model, ClaimsPrincipal user, CancellationToken cancellation)
     {
-        var found = await db.Models.FindAsync(model, user, cancellation);
+        var found = await db.Models.FindVisibleAsync(model, user, cancellation);
         if (user.HasScope(Scopes.Admin))
             return;
         if (found.Dataset is not { } guard || !await db.Datasets.VisibleTo(user).AnyAsync(d => d.Number == guard, cancellation))

@@ -53,7 +53,7 @@ internal static class RegistryApi
 
     private static async Task<Ok<ModelDetails>> GetAsync(string model, ClaimsPrincipal user, TrainingDb db, CancellationToken cancellation)
     {
-        var known = await db.Models.FindAsync(model, user, cancellation);
+        var known = await db.Models.FindVisibleAsync(model, user, cancellation);
         var versions = await db.Versions.AsNoTracking().Where(v => v.Model == model).ToListAsync(cancellation);
         var guard = await db.Datasets.Where(d => d.Number == known.Dataset).Select(d => (Guid?)d.Id).SingleOrDefaultAsync(cancellation);
         var erased = await db.ErasedRowsAsync(model, cancellation);
@@ -71,7 +71,7 @@ internal static class RegistryApi
 
     private static async Task<Ok<ModelHistory>> GetHistoryAsync(string model, ClaimsPrincipal user, TrainingDb db, CancellationToken cancellation)
     {
-        await db.Models.FindAsync(model, user, cancellation);
+        await db.Models.FindVisibleAsync(model, user, cancellation);
         var entries = await db.History.AsNoTracking().Where(e => e.Subject == model).OrderByDescending(e => e.Seq).ToListAsync(cancellation);
         return TypedResults.Ok(new ModelHistory(model, await db.VerifyHistoryAsync(cancellation), entries));
     }
