@@ -3,6 +3,7 @@ using ServiceDefaults.Http;
 using TrainingService.Datasets.Labels;
 using TrainingService.Datasets.Posting;
 using TrainingService.Datasets.Snapshots;
+using TrainingService.Datasets.Statistics;
 
 namespace TrainingService.Datasets;
 
@@ -20,6 +21,7 @@ internal static class DatasetExtensions
         services.AddScoped<LabelPages>();
         services.AddScoped<Relabelling>();
         services.AddScoped<SnapshotRows>();
+        services.AddScoped<ColumnReader>();
         services.AddScoped<DatasetErasure>();
         services.AddTransient<ImageIntake>();
         services.AddServiceClient<ImageStore>("storage", Scopes.Service.Objects, timeout: TimeSpan.FromMinutes(1));
