@@ -21,6 +21,7 @@ internal static class DatasetExtensions
         services.AddScoped<LabelPages>();
         services.AddScoped<Relabelling>();
         services.AddScoped<SnapshotRows>();
+        services.AddScoped<SnapshotMaker>();
         services.AddScoped<ColumnReader>();
         services.AddScoped<DatasetErasure>();
         services.AddTransient<ImageIntake>();
