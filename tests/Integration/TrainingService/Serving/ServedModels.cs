@@ -39,8 +39,8 @@ internal sealed class ServedModels : IAsyncDisposable
         write(packages);
         await using var scope = Training.Services.CreateAsyncScope();
         var package = await ModelPackage.ReadAsync(new DirectoryInfo(Path.Combine(packages.Path, model, version)), CancellationToken.None);
-        await scope.ServiceProvider.GetRequiredService<ModelFiles>().EnsureStoredAsync(package, CancellationToken.None);
-        await scope.ServiceProvider.GetRequiredService<Registrar>().RegisterAsync(package, "test", CancellationToken.None);
+        await scope.ServiceProvider.GetRequiredService<ModelFiles>().EnsureStoredAsync(package.Manifest.Sha256, package.File, CancellationToken.None);
+        await scope.ServiceProvider.GetRequiredService<Registrar>().RegisterAsync(package, VersionOrigin.Imported, "test", CancellationToken.None);
     }
 
     /// <summary>Items that a model was run on since InferenceService started.</summary>
