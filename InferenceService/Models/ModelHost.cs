@@ -4,7 +4,7 @@ using ServiceDefaults.Problems;
 namespace InferenceService.Models;
 
 /// <summary>
-/// The versions in memory: the live one of each model, and others that somebody asked for by number. Read by every request
+/// The versions in memory: the live one of each model, if it has one, and others that somebody asked for by number. Read by every request
 /// without a lock; changed by the registry's follower alone.
 /// </summary>
 public sealed class ModelHost
@@ -18,10 +18,10 @@ public sealed class ModelHost
     public IReadOnlySet<string> Wanted { get; set; } = FrozenSet<string>.Empty;
 
     /// <summary>The live version of each model.</summary>
-    public IEnumerable<ServedModel> Live => models.Values.Select(versions => versions.Live);
+    public IEnumerable<ServedModel> Live => models.Values.Select(versions => versions.Live).OfType<ServedModel>();
 
     /// <summary>Every version in memory.</summary>
-    public IEnumerable<ServedModel> All => models.Values.SelectMany(versions => versions.Beside.Prepend(versions.Live));
+    public IEnumerable<ServedModel> All => models.Values.SelectMany(versions => versions.All);
 
     /// <summary>The live version.</summary>
     public ServedModel? Find(string model) => models.GetValueOrDefault(model)?.Live;
@@ -29,16 +29,17 @@ public sealed class ModelHost
     /// <summary>That version, if it is in memory; null takes the live one.</summary>
     public ServedModel? Find(string model, string? version) =>
         models.GetValueOrDefault(model) is not { } versions ? null
-        : version is null || versions.Live.Manifest.Version == version ? versions.Live
+        : version is null || versions.Live?.Manifest.Version == version ? versions.Live
         : Array.Find(versions.Beside, served => served.Manifest.Version == version);
 
-    /// <summary>Versions of a model in memory, the live one first.</summary>
-    public IReadOnlyList<ServedModel> FindAll(string model) => models.GetValueOrDefault(model) is { } versions ? [versions.Live, .. versions.Beside] : [];
+    /// <summary>Versions of a model in memory, the live one first if there is one.</summary>
+    public IReadOnlyList<ServedModel> FindAll(string model) => models.GetValueOrDefault(model) is { } versions ? [.. versions.All] : [];
 
+    /// <param name="forService">Asked by the suite itself. To everybody else a model that has no live version is none.</param>
     /// <exception cref="ProblemException">404: no such model, or not in that version. 503: not yet.</exception>
-    public ServedModel Get(string model, string? version)
+    public ServedModel Get(string model, string? version, bool forService = false)
     {
-        if (Find(model, version) is { } found)
+        if (Find(model, version) is { } found && (forService || Find(model) is not null))
             return found;
         if (!IsComplete && Find(model) is null)
             throw ProblemException.Unavailable("not-ready", "The models are still being loaded.", TimeSpan.FromSeconds(2));
@@ -59,20 +60,22 @@ public sealed class ModelHost
     }
 
     /// <summary>Puts a version beside the live one, for those who ask for it by number.</summary>
-    /// <returns>False when the model has no live version any more.</returns>
-    public bool AddBeside(ServedModel version)
+    public void AddBeside(ServedModel version)
     {
-        if (models.GetValueOrDefault(version.Manifest.Name) is not { } versions)
-            return false;
+        var versions = models.GetValueOrDefault(version.Manifest.Name) ?? new Versions(null, []);
         Set(version.Manifest.Name, versions with { Beside = [.. versions.Beside, version] });
-        return true;
     }
 
     /// <summary>Takes a version out that is not the live one.</summary>
     public void RemoveBeside(ServedModel version)
     {
-        if (models.GetValueOrDefault(version.Manifest.Name) is { } versions)
-            Set(version.Manifest.Name, versions with { Beside = [.. versions.Beside.Where(served => served != version)] });
+        if (models.GetValueOrDefault(version.Manifest.Name) is not { } versions)
+            return;
+        var left = versions with { Beside = [.. versions.Beside.Where(served => served != version)] };
+        if (left.All.Any())
+            Set(version.Manifest.Name, left);
+        else
+            Remove(version.Manifest.Name);
     }
 
     /// <summary>Takes a model out, with all its versions.</summary>
@@ -86,5 +89,9 @@ public sealed class ModelHost
     private void Set(string model, Versions versions) =>
         models = models.Where(entry => entry.Key != model).Append(new(model, versions)).ToFrozenDictionary();
 
-    private sealed record Versions(ServedModel Live, ServedModel[] Beside);
+    /// <param name="Live">Null: none is; the others are there for the suite itself.</param>
+    private sealed record Versions(ServedModel? Live, ServedModel[] Beside)
+    {
+        public IEnumerable<ServedModel> All => Live is null ? Beside : Beside.Prepend(Live);
+    }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Claims;
+using InferenceService.Batching;
 using InferenceService.OpenInference.Repository;
 using InferenceService.OpenInference.Responses;
 using InferenceService.OpenInference.Statistics;
@@ -45,7 +46,7 @@ public static class OpenInferenceApi
     }
 
     private static void Infers(this RouteHandlerBuilder route, string name, string summary) => route
-        .RequireScope(Scopes.Predict).WithName(name).WithSummary(summary)
+        .RequireAnyScope(Scopes.Predict, Scopes.Service.Inference).WithName(name).WithSummary(summary)
         .ProducesErrors(StatusCodes.Status413PayloadTooLarge, StatusCodes.Status501NotImplemented, StatusCodes.Status504GatewayTimeout);
 
     private static void ProducesErrors<TBuilder>(this TBuilder routes, params int[] statuses) where TBuilder : IEndpointConventionBuilder =>
@@ -57,13 +58,18 @@ public static class OpenInferenceApi
         using var deadline = RequestDeadline.Start(http, cancellation);
         try
         {
-            return await inference.RunAsync(new PredictionRequest(model, version, user.CallerId()) { QuotaKey = user.ItemQuotaKey(), ClientAddress = http.ClientAddress() }, http, deadline.Token);
+            return await inference.RunAsync(Request(model, version, http, user), http, deadline.Token);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             throw RequestDeadline.Exceeded();
         }
     }
+
+    /// <summary>A service of the suite goes behind whoever waits for an answer, and nobody's data are what it sends.</summary>
+    private static PredictionRequest Request(string model, string? version, HttpRequest http, ClaimsPrincipal user) => user.IsInferringService()
+        ? new PredictionRequest(model, version, user.CallerId(), Priority: Priority.Background) { ForService = true }
+        : new PredictionRequest(model, version, user.CallerId()) { QuotaKey = user.ItemQuotaKey(), ClientAddress = http.ClientAddress() };
 
     /// <returns>Null when the header is absent.</returns>
     internal static int? ReadJsonLength(HttpRequest http)

@@ -40,10 +40,8 @@ public sealed partial class ModelLoader(
     {
         if (FailedLately(wanted) || await TryLoadAsync(wanted, cancellation) is not { } loaded)
             return null;
-        if (host.AddBeside(loaded))
-            return loaded;
-        await RetireAsync(loaded);
-        return null;
+        host.AddBeside(loaded);
+        return loaded;
     }
 
     public Task TakeDownAsync(string model) => Task.WhenAll(host.Remove(model).Select(RetireAsync));
