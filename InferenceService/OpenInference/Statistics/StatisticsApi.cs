@@ -23,5 +23,5 @@ internal static class StatisticsApi
     }
 
     private static Ok<StatisticsAnswer> Answer(InferenceMetrics metrics, string? model, string? version, ClaimsPrincipal user) =>
-        TypedResults.Ok(new StatisticsAnswer([.. metrics.Statistics.Snapshot(model, version).Where(stat => user.MayUse(stat.Name))]));
+        TypedResults.Ok(new StatisticsAnswer([.. metrics.Statistics.Snapshot(model, version, user.MayKnow)]));
 }
