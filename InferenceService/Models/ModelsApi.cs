@@ -1,6 +1,5 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
-using ServiceDefaults.Authentication;
 using ServiceDefaults.Problems;
 
 namespace InferenceService.Models;

@@ -1,7 +1,6 @@
 using System.Security.Claims;
 using InferenceService.Models;
 using Microsoft.AspNetCore.Http.HttpResults;
-using ServiceDefaults.Authentication;
 
 namespace InferenceService.OpenInference.Statistics;
 
