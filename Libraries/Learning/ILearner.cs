@@ -21,10 +21,13 @@ public interface ILearner
 /// <param name="Validation">Says when to stop; may be empty, then nothing stops early.</param>
 public sealed record TrainingSet(Table Table, int[] Train, int[] Validation)
 {
+    /// <summary>Less for a fold of a set that has enough.</summary>
+    internal int FewestRowsPerClass { get; init; } = DataChecks.FewestRowsPerClass;
+
     /// <exception cref="LearningException">The rows cannot be learned from, or it would take more memory than it may.</exception>
     internal void Require(ILearner learner, ParameterSet parameters, TrainingRun run)
     {
-        DataChecks.Require(Table, Train);
+        DataChecks.Require(Table, Train, FewestRowsPerClass);
         var bytes = Table.Bytes + learner.EstimateBytes(Table.Schema, Train.Length + Validation.Length, parameters);
         if (bytes > run.MemoryLimitBytes)
             throw new LearningException("rows", $"Training {learner.Name} on {Train.Length} rows × {Table.Schema.Columns.Count} columns takes about {bytes >> 20} MiB; {run.MemoryLimitBytes >> 20} MiB are allowed.");

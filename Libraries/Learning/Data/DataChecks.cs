@@ -6,7 +6,9 @@ public static class DataChecks
     public const int FewestRowsPerClass = 10;
 
     /// <exception cref="LearningException">No rows, one class only, or a class with fewer than ten rows.</exception>
-    public static void Require(Table table, IReadOnlyList<int> rows)
+    public static void Require(Table table, IReadOnlyList<int> rows) => Require(table, rows, FewestRowsPerClass);
+
+    internal static void Require(Table table, IReadOnlyList<int> rows, int fewest)
     {
         if (rows.Count == 0)
             throw new LearningException("rows", "There are no rows to train on.");
@@ -14,8 +16,8 @@ public static class DataChecks
         var names = table.Schema.Classes;
         if (counts.Count(count => count > 0) == 1)
             throw new LearningException("label", $"All {rows.Count} rows have the label '{names[Array.FindIndex(counts, count => count > 0)]}'; there is nothing to tell apart.");
-        if (Array.FindIndex(counts, count => count < FewestRowsPerClass) is >= 0 and var few)
-            throw new LearningException("label", $"Class '{names[few]}' has {counts[few]} rows; {FewestRowsPerClass} per class are the least.");
+        if (Array.FindIndex(counts, count => count < fewest) is >= 0 and var few)
+            throw new LearningException("label", $"Class '{names[few]}' has {counts[few]} rows; {fewest} per class are the least.");
     }
 
     /// <summary>Things that are allowed and probably a mistake, each naming its column.</summary>

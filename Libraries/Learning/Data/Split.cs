@@ -8,70 +8,47 @@ public sealed record Split(int[] Train, int[] Validation, int[] Test, int[] Refe
 {
     /// <summary>
     /// Shares every class out by the content of its rows: the same rows fall on the same side in whatever order they come, and
-    /// equal rows on one side, whatever their labels.
+    /// equal rows on one side, whatever their labels. A row that is none of the reference set and yet has the content of one is on no side.
     /// </summary>
     /// <param name="seed">Another seed, another split.</param>
-    /// <param name="reference">Hashes (<see cref="RowHash"/>) of the reference set's rows.</param>
-    public static Split Stratified(Table table, double validation, double test, ulong seed, IReadOnlySet<UInt128>? reference = null, CancellationToken cancellation = default)
+    /// <param name="origins">Null: rows are what their cells say.</param>
+    public static Split Stratified(Table table, double validation, double test, ulong seed, RowOrigins? origins = null, CancellationToken cancellation = default)
     {
         if (validation < 0 || test < 0 || validation + test >= 1)
             throw new LearningException("split", $"Validation ({validation}) and test ({test}) must leave rows to train on.");
-        var groups = new EqualRows(table, cancellation);
-        var sides = new List<int>[] { [], [], [], [] };
-        foreach (var stratum in Strata(table, groups, seed, reference, sides[3]))
+        var dealt = new Dealing(table, origins ?? RowOrigins.Of(table, null, cancellation), table.AllRows(), seed);
+        var sides = new List<int>[] { [], [], [] };
+        foreach (var stratum in dealt.Strata)
         {
-            var rows = stratum.Sum(group => groups[group].Length);
+            var rows = stratum.Sum(dealt.Originals);
             var (validationRows, testRows, taken) = ((int)Math.Round(validation * rows), (int)Math.Round(test * rows), 0);
             foreach (var group in stratum)
             {
-                sides[taken < testRows ? 2 : taken < testRows + validationRows ? 1 : 0].AddRange(groups[group]);
-                taken += groups[group].Length;
+                sides[taken < testRows ? 2 : taken < testRows + validationRows ? 1 : 0].Add(group);
+                taken += dealt.Originals(group);
             }
         }
-        return new Split(Sorted(sides[0]), Sorted(sides[1]), Sorted(sides[2]), Sorted(sides[3]));
+        return new Split(dealt.All(sides[0]), dealt.Judged(sides[1]), dealt.Judged(sides[2]), dealt.Reference);
     }
 
-    /// <summary>Cuts the table into k parts, stratified alike; each is the test set once, and the part after it says when to stop.</summary>
-    public static IReadOnlyList<Split> Folds(Table table, int k, ulong seed, IReadOnlySet<UInt128>? reference = null, CancellationToken cancellation = default)
+    /// <summary>Cuts rows into k parts, stratified alike; each is the test set once, and the part after it says when to stop.</summary>
+    /// <param name="within">Only rows that this one trains or validates with, as for a search, which must not look at the test; null: all.</param>
+    public static IReadOnlyList<Split> Folds(Table table, int k, ulong seed, RowOrigins? origins = null, Split? within = null, CancellationToken cancellation = default)
     {
         if (k < 3)
             throw new LearningException("folds", $"{k} folds are too few; 3 are the least.");
-        var groups = new EqualRows(table, cancellation);
-        List<int> fixedRows = [];
+        var rows = within is null ? table.AllRows() : [.. within.Train, .. within.Validation];
+        var dealt = new Dealing(table, origins ?? RowOrigins.Of(table, null, cancellation), rows, seed);
         var parts = Enumerable.Range(0, k).Select(_ => new List<int>()).ToArray();
         var next = 0;
-        foreach (var group in Strata(table, groups, seed, reference, fixedRows).SelectMany(stratum => stratum))
-            parts[next++ % k].AddRange(groups[group]);
+        foreach (var group in dealt.Strata.SelectMany(stratum => stratum))
+            parts[next++ % k].Add(group);
+        if (next < k)
+            throw new LearningException("folds", $"There are {next} different rows; {k} folds need one each.");
         return
         [
             .. Enumerable.Range(0, k).Select(fold => new Split(
-                Sorted(Enumerable.Range(2, k - 2).SelectMany(i => parts[(fold + i) % k])), Sorted(parts[(fold + 1) % k]), Sorted(parts[fold]), Sorted(fixedRows))),
+                dealt.All(Enumerable.Range(2, k - 2).SelectMany(i => parts[(fold + i) % k])), dealt.Judged(parts[(fold + 1) % k]), dealt.Judged(parts[fold]), dealt.Reference)),
         ];
-    }
-
-    // Class by class the groups of equal rows, shuffled. Equal rows with several labels go with the first class.
-    private static int[][] Strata(Table table, EqualRows groups, ulong seed, IReadOnlySet<UInt128>? reference, List<int> fixedRows)
-    {
-        var strata = table.Schema.Classes.Select(_ => new List<int>()).ToArray();
-        for (var group = 0; group < groups.Count; group++)
-        {
-            if (reference?.Contains(groups.HashOf(group)) == true)
-            {
-                fixedRows.AddRange(groups[group]);
-                continue;
-            }
-            var first = int.MaxValue;
-            foreach (var row in groups[group])
-                first = Math.Min(first, table.Labels[row]);
-            strata[first].Add(group);
-        }
-        return Array.ConvertAll(strata, stratum => groups.Shuffled(stratum, seed));
-    }
-
-    private static int[] Sorted(IEnumerable<int> rows)
-    {
-        var sorted = rows.ToArray();
-        Array.Sort(sorted);
-        return sorted;
     }
 }

@@ -15,4 +15,15 @@ public readonly record struct Interval(double Low, double High)
         var half = z / (1 + (z * z / n)) * Math.Sqrt((share * (1 - share) / n) + (z * z / (4 * n * n)));
         return new Interval(successes == 0 ? 0 : Math.Max(0, centre - half), successes == trials ? 1 : Math.Min(1, centre + half));
     }
+
+    /// <summary>Of an area under the ROC curve (Hanley and McNeil 1982); null without rows of both sides.</summary>
+    public static Interval? OfArea(double area, long positives, long negatives, double z = Z95)
+    {
+        if (positives == 0 || negatives == 0)
+            return null;
+        var (q1, q2) = (area / (2 - area), 2 * area * area / (1 + area));
+        var variance = ((area * (1 - area)) + ((positives - 1) * (q1 - (area * area))) + ((negatives - 1) * (q2 - (area * area)))) / ((double)positives * negatives);
+        var half = z * Math.Sqrt(Math.Max(0, variance));
+        return new Interval(Math.Max(0, area - half), Math.Min(1, area + half));
+    }
 }

@@ -57,7 +57,7 @@ internal sealed class Chart
     private void Name(string name, int colour)
     {
         const int end = Width - Right;
-        var shown = Svg.Short(name, 32);
+        var shown = Names.Short(name, 32);
         var needs = 26 + (6.2 * shown.Length);
         if (legend + needs > end)
         {

@@ -49,9 +49,9 @@ public static class EvaluationPlots
         for (var k = 0; k < count; k++)
         {
             if (cell >= 12)
-                svg.Text(left - 8, top + ((k + 0.5) * cell) + 4, Svg.Short(report.Classes[k].Class, 13), "", "end");
+                svg.Text(left - 8, top + ((k + 0.5) * cell) + 4, Names.Short(report.Classes[k].Class, 13), "", "end");
             if (cell >= 28)
-                svg.Text(left + ((k + 0.5) * cell), top - 8, Svg.Short(report.Classes[k].Class, Math.Max(2, (int)(cell / 7))), "", "middle");
+                svg.Text(left + ((k + 0.5) * cell), top - 8, Names.Short(report.Classes[k].Class, Math.Max(2, (int)(cell / 7))), "", "middle");
             for (var predicted = 0; predicted < count; predicted++)
                 Cell(svg, report, k, predicted, left + (predicted * cell), top + (k * cell), cell);
         }
@@ -75,7 +75,7 @@ public static class EvaluationPlots
             svg.Text(x + (size / 2), y + (size / 2) + 4, $"{rows}", on, "middle");
     }
 
-    private static string Named(string name, double? area) => area is null ? name : Invariant($"{Svg.Short(name, 12)} {area:0.000}");
+    private static string Named(string name, double? area) => area is null ? name : Invariant($"{Names.Short(name, 12)} {area:0.000}");
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

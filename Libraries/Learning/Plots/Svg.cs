@@ -50,13 +50,10 @@ internal sealed class Svg
 
     public override string ToString() => $"{text}</svg>";
 
-    /// <summary>At most that many letters.</summary>
-    public static string Short(string name, int most) => name.Length <= most ? name : $"{name[..(most - 1)]}…";
-
     public static string Number(double value) => Math.Round(value, 2).ToString(CultureInfo.InvariantCulture);
 
     private static string Stroke(int? colour) => colour is null ? "" : $""" style="stroke:var(--{colour % Colours})" """.TrimEnd();
 
-    // Class names are callers' texts: none may become markup, and none a character that XML does not have.
-    private static string Escaped(string content) => WebUtility.HtmlEncode(string.Concat(content.Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c)));
+    // Class names are callers' texts: none may become markup.
+    private static string Escaped(string content) => WebUtility.HtmlEncode(Names.Printable(content));
 }

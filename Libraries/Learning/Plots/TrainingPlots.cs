@@ -38,7 +38,7 @@ public static class TrainingPlots
         foreach (var (i, each) in shown.Index())
         {
             var y = top + (i * step);
-            svg.Text(left - 8, y + 12, Svg.Short(each.Column, 20), "", "end");
+            svg.Text(left - 8, y + 12, Names.Short(each.Column, 20), "", "end");
             svg.Box(left, y, Math.Max(1, room * each.Share / shown[0].Share), step - 6, "bar");
             svg.Text(left + (room * each.Share / shown[0].Share) + 6, y + 12, each.Share.ToString("P1", CultureInfo.InvariantCulture), "soft");
         }

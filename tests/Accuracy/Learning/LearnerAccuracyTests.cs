@@ -5,7 +5,7 @@ using Learning.Evaluation;
 using Learning.Exports;
 using Learning.Linear;
 using Learning.Parameters;
-using Learning.Plots;
+using Learning.Reports;
 using Learning.Trees;
 using NUnit.Framework;
 
@@ -49,7 +49,8 @@ public sealed class LearnerAccuracyTests
     private static EvaluationReport Measure(string data, ILearner learner, Table table, Split split, params (string, object)[] parameters)
     {
         var began = Stopwatch.GetTimestamp();
-        using var model = learner.Train(new TrainingSet(table, split.Train, split.Validation), ParameterSet.Read(learner.Parameters, parameters), new TrainingRun(Threads: Threads));
+        var set = ParameterSet.Read(learner.Parameters, parameters);
+        using var model = learner.Train(new TrainingSet(table, split.Train, split.Validation), set, new TrainingRun(Threads: Threads));
         var took = Stopwatch.GetElapsedTime(began);
         using var file = new MemoryStream();
         model.Export(file);
@@ -59,24 +60,14 @@ public sealed class LearnerAccuracyTests
 
         TestContext.Progress.WriteLine(FormattableString.Invariant(
             $"figure: {learner.Name} on {data}: accuracy {report.Accuracy:0.0000}, ROC-AUC {report.RocAuc:0.0000}, log-loss {report.LogLoss:0.000}, calibration error {report.CalibrationError:0.000}; {model.BestRound} rounds, {split.Train.Length} rows, {took.TotalSeconds:0.0} s; ONNX max |Δ| {check.LargestDifference:0.0e+0}, {check.Bytes >> 10} KiB, learner {check.LearnerMs:0.0} ms, ONNX {check.OnnxMs:0.0} ms for {check.Rows} rows ({check.Speedup:0.0}×)"));
-        Attach($"{data} {learner.Name}", report, model);
+        RunReports.Attach($"{data} {learner.Name}", new RunReportData
+        {
+            Title = $"{data}: {learner.Name}", Subtitle = $"{split.Train.Length:N0} rows to train on, {split.Validation.Length:N0} to stop by, {split.Test.Length:N0} to test by",
+            Test = report, Training = Evaluator.Evaluate(table.Schema.Classes, table.LabelsOf(split.Train), onnx.Predict(table, split.Train)),
+            Parameters = ReportLine.Of(set), History = model.History, BestRound = model.BestRound, Importance = model.Importance, Export = check,
+            Durations = [new("training", took.TotalSeconds)], Warnings = DataChecks.Warnings(table, split.Train),
+        });
         Assert.That(check.Agrees, $"the export differs by {check.LargestDifference}");
         return report;
-    }
-
-    // Into the test results, for whoever wants to look.
-    private static void Attach(string name, EvaluationReport report, ITrainedModel model)
-    {
-        var pictures = new (string Name, string Svg)[]
-        {
-            ("roc", EvaluationPlots.Roc(report)), ("precision-recall", EvaluationPlots.PrecisionRecall(report)), ("calibration", EvaluationPlots.Calibration(report)),
-            ("confusion", EvaluationPlots.Confusion(report)), ("rounds", TrainingPlots.Rounds(model.History, model.BestRound)), ("importance", TrainingPlots.Importance(model.Importance)),
-        };
-        foreach (var picture in pictures)
-        {
-            var path = Path.Combine(TestContext.CurrentContext.WorkDirectory, $"{name} {picture.Name}.svg");
-            File.WriteAllText(path, picture.Svg);
-            TestContext.AddTestAttachment(path);
-        }
     }
 }

@@ -6,6 +6,7 @@ using Learning.Evaluation;
 using Learning.Exports;
 using Learning.Heads;
 using Learning.Parameters;
+using Learning.Reports;
 using NUnit.Framework;
 using Onnx.Writing;
 using TestSupport;
@@ -38,6 +39,13 @@ public sealed class MaskHeadTests
         var report = Evaluator.Evaluate(Classes, table.LabelsOf(test), head.Predict(table, test));
         TestContext.Progress.WriteLine(FormattableString.Invariant(
             $"figure: image-head on MobileNetV2 (cut at '{cut.Tensor}', {table.Schema.Columns.Count} numbers), mask photos: accuracy {report.Accuracy:0.0000}, ROC-AUC {report.RocAuc:0.0000}; {head.BestRound} epochs, {train.Length} photos, {took.TotalSeconds:0.0} s"));
+
+        RunReports.Attach("mask photos image-head", new RunReportData
+        {
+            Title = "mask photos: image-head", Subtitle = $"{train.Length:N0} photos to train on, {validation.Length:N0} to stop by, {test.Length:N0} to test by",
+            Test = report, Training = Evaluator.Evaluate(Classes, table.LabelsOf(train), head.Predict(table, train)), History = head.History, BestRound = head.BestRound,
+            Durations = [new("training", took.TotalSeconds)],
+        });
 
         Assert.That(report.Accuracy, Is.GreaterThanOrEqualTo(0.96));
         WholeAgrees(Written(stream => head.ExportWith(backbone, cut, stream)), head, table, [.. test.Take(20)], split);

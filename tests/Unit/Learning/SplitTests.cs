@@ -53,7 +53,7 @@ public sealed class SplitTests
         var first = Mixed(300);
         var reference = RowHash.Of(first).Take(60).ToHashSet();
         var grown = Reordered(Mixed(900), Mixed(900).AllRows());
-        var split = Split.Stratified(grown, 0.1, 0.2, 1, reference);
+        var split = Split.Stratified(grown, 0.1, 0.2, 1, RowOrigins.Of(grown, reference));
 
         Assert.That(Contents(grown, split.Train).Intersect(reference), Is.Empty);
         Assert.That(Contents(grown, split.Reference), Is.SubsetOf(reference));
@@ -78,6 +78,59 @@ public sealed class SplitTests
         Assert.That(folds.SelectMany(fold => fold.Test), Is.EquivalentTo(table.AllRows()));
         foreach (var fold in folds)
             Assert.That(fold.Train.Concat(fold.Validation).Concat(fold.Test), Is.EquivalentTo(table.AllRows()));
+    }
+
+    [Test]
+    public void Contents_that_are_given_decide_whatever_the_cells_say()
+    {
+        var table = Mixed(400);
+        UInt128[] contents = [.. table.AllRows().Select(row => (UInt128)(row / 4))];
+        var split = Split.Stratified(table, 0.1, 0.2, 1, new RowOrigins(contents));
+
+        HashSet<UInt128> Of(int[] rows) => [.. rows.Select(row => contents[row])];
+        Assert.That(Of(split.Train).Intersect(Of(split.Test)), Is.Empty);
+        Assert.That(Of(split.Validation).Intersect([.. Of(split.Test), .. Of(split.Train)]), Is.Empty);
+        Assert.That(split.Train.Length + split.Validation.Length + split.Test.Length, Is.EqualTo(400));
+    }
+
+    [Test]
+    public void A_marked_row_is_reference_and_others_of_its_content_are_on_no_side()
+    {
+        var table = Mixed(300);
+        UInt128[] contents = [.. table.AllRows().Select(row => (UInt128)(row % 150))];
+        var split = Split.Stratified(table, 0.1, 0.2, 1, new RowOrigins(contents, Reference: [.. table.AllRows().Select(row => row < 50)]));
+
+        Assert.That(split.Reference, Is.EqualTo(Enumerable.Range(0, 50)));
+        Assert.That(split.Train.Concat(split.Validation).Concat(split.Test), Is.EquivalentTo(table.AllRows().Where(row => row % 150 >= 50)));
+    }
+
+    [Test]
+    public void Copies_are_trained_on_beside_their_original_and_never_judged_by()
+    {
+        var table = Mixed(600);
+        UInt128[] contents = [.. table.AllRows().Select(row => (UInt128)(row % 200))];
+        var origins = new RowOrigins(contents, Reference: [.. table.AllRows().Select(row => row < 20)], Copies: [.. table.AllRows().Select(row => row >= 200)]);
+        IReadOnlyList<Split> splits = [Split.Stratified(table, 0.1, 0.2, 1, origins), .. Split.Folds(table, 4, 1, origins)];
+
+        foreach (var split in splits)
+        {
+            int[] judged = [.. split.Test, .. split.Validation, .. split.Reference];
+            Assert.That(judged, Has.All.LessThan(200));
+            Assert.That(split.Train.Select(row => row % 200).Intersect(judged), Is.Empty, "a copy is trained on, its original judged by");
+            Assert.That(split.Train.Length, Is.EqualTo(3 * split.Train.Count(row => row < 200)), "each original with its two copies");
+        }
+    }
+
+    [Test]
+    public void Folds_within_a_split_leave_its_test_and_reference_alone()
+    {
+        var table = Mixed(400);
+        var origins = RowOrigins.Of(table) with { Reference = [.. table.AllRows().Select(row => row % 10 == 0)] };
+        var whole = Split.Stratified(table, 0.1, 0.2, 1, origins);
+        var folds = Split.Folds(table, 5, 1, origins, whole);
+
+        Assert.That(folds.SelectMany(fold => fold.Test), Is.EquivalentTo(whole.Train.Concat(whole.Validation)));
+        Assert.That(folds.SelectMany(fold => fold.Train).Intersect([.. whole.Test, .. whole.Reference]), Is.Empty);
     }
 
     private static IEnumerable<UInt128> Contents(Table table, int[] rows)

@@ -1,0 +1,44 @@
+using Learning.Data;
+using Learning.Evaluation;
+using Learning.Parameters;
+
+namespace Learning.Search;
+
+/// <summary>A figure over folds.</summary>
+/// <param name="Deviation">Of the sample (n - 1); how much one split differs from another, which is no interval of the mean.</param>
+public readonly record struct Spread(double Mean, double Deviation)
+{
+    public static Spread Of(IReadOnlyList<double> values)
+    {
+        var mean = values.Average();
+        return new Spread(mean, values.Count < 2 ? 0 : Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1)));
+    }
+}
+
+/// <param name="Rows">That it was judged by.</param>
+public sealed record FoldFigures(int Rows, double Accuracy, double MacroF1, double? RocAuc, double LogLoss, int BestRound);
+
+/// <summary>How good a learner is where there are too few rows for one split to say: each fold's test rows by a model that never saw them.</summary>
+/// <param name="RocAuc">Absent where a fold has one class only.</param>
+public sealed record CrossValidation(IReadOnlyList<FoldFigures> Folds, Spread Accuracy, Spread MacroF1, Spread? RocAuc, Spread LogLoss)
+{
+    /// <param name="folds">Of <see cref="Split.Folds"/>.</param>
+    /// <param name="onFold">Called after each fold, with how many are done.</param>
+    /// <exception cref="LearningException">All folds together do not make a set to learn from, or a fold lacks a class.</exception>
+    public static CrossValidation Measure(ILearner learner, Table table, IReadOnlyList<Split> folds, ParameterSet parameters, TrainingRun run, Action<int>? onFold = null)
+    {
+        DataChecks.Require(table, [.. folds.SelectMany(fold => fold.Test)]);
+        List<FoldFigures> figures = [];
+        foreach (var fold in folds)
+        {
+            run.Cancellation.ThrowIfCancellationRequested();
+            using var model = learner.Train(new TrainingSet(table, fold.Train, fold.Validation) { FewestRowsPerClass = 1 }, parameters, run with { OnProgress = null });
+            var report = Evaluator.Evaluate(table.Schema.Classes, table.LabelsOf(fold.Test), model.Predict(table, fold.Test));
+            figures.Add(new FoldFigures(report.Rows, report.Accuracy, report.MacroF1, report.RocAuc, report.LogLoss, model.BestRound));
+            onFold?.Invoke(figures.Count);
+        }
+        Spread Over(Func<FoldFigures, double> figure) => Spread.Of([.. figures.Select(figure)]);
+        return new CrossValidation(
+            figures, Over(fold => fold.Accuracy), Over(fold => fold.MacroF1), figures.All(fold => fold.RocAuc is not null) ? Over(fold => fold.RocAuc!.Value) : null, Over(fold => fold.LogLoss));
+    }
+}
