@@ -4,23 +4,43 @@ using ServiceDefaults.Erasure;
 using ServiceDefaults.Messaging;
 using TrainingService;
 using TrainingService.Datasets;
+using TrainingService.Evaluations;
 using TrainingService.Registry;
+using TrainingService.Runs;
+using TrainingService.Runs.Training;
 using TrainingService.Serving;
+
+if (TrainCommand.TryRun(args))
+    return;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddDatabase<TrainingDb>("training");
-builder.AddMessaging(bus => bus.AddErasure<TrainingDb>());
+builder.AddMessaging(bus =>
+{
+    bus.AddRunConsumer();
+    bus.AddEvaluationConsumer();
+    bus.AddErasure<TrainingDb>();
+});
+// While it is known which rows are theirs.
+builder.Services.AddPersonalData<ModelsTrainedOnErasedRows>();
+builder.Services.AddPersonalData<EvaluationAnswers>();
+builder.Services.AddPersonalData<PrivateModels>();
+builder.Services.AddPersonalData<RunsOfSubject>();
 builder.Services.AddPersonalData<DatasetErasure>();
 builder.Services.AddPersonalData<RegistryActs>();
 builder.AddRegistry();
 builder.AddDatasets();
 builder.AddServing();
+builder.AddEvaluations();
+builder.AddRuns();
 
 var app = builder.Build();
 app.UseServiceDefaults();
 app.MapRegistry();
 app.MapLiveModels();
 app.MapDatasets();
+app.MapReference();
+app.MapRuns();
 app.MapPersonalDataExport();
 app.Run();
