@@ -6,6 +6,8 @@ namespace TrainingService.FeedbackLabels;
 /// <summary>What a caller said about a prediction of a model whose data set learns from that, and what became of it.</summary>
 internal sealed class FeedbackLabel
 {
+    private const string Prefix = "prediction:";
+
     public required Guid Prediction { get; init; }
 
     public required string Caller { get; init; }
@@ -34,7 +36,11 @@ internal sealed class FeedbackLabel
     /// <summary>What the row in the data set is called.</summary>
     public string GivenId => GivenIdOf(Prediction);
 
-    public static string GivenIdOf(Guid prediction) => $"prediction:{prediction}";
+    public static string GivenIdOf(Guid prediction) => Prefix + prediction;
+
+    /// <summary>The prediction that a row came of; null: it came from elsewhere.</summary>
+    public static Guid? PredictionOf(string? givenId) =>
+        givenId?.StartsWith(Prefix, StringComparison.Ordinal) == true && Guid.TryParse(givenId.AsSpan(Prefix.Length), out var prediction) ? prediction : null;
 
     /// <summary>What feedback is good for. A prediction that was wrong, and nobody said what would have been right, is no label, but worth a look.</summary>
     public static (WantedLabel Wanted, string? Label) From(FeedbackReceived said, FeedbackUse use)
