@@ -5,6 +5,9 @@ using ServiceDefaults.Messaging;
 using TrainingService;
 using TrainingService.Datasets;
 using TrainingService.Evaluations;
+using TrainingService.FeedbackLabels;
+using TrainingService.Policies;
+using TrainingService.Policies.Quality;
 using TrainingService.Registry;
 using TrainingService.Runs;
 using TrainingService.Runs.Training;
@@ -20,6 +23,8 @@ builder.AddMessaging(bus =>
 {
     bus.AddRunConsumer();
     bus.AddEvaluationConsumer();
+    bus.AddPolicyConsumers();
+    bus.AddFeedbackConsumers();
     bus.AddErasure<TrainingDb>();
 });
 // While it is known which rows are theirs.
@@ -34,6 +39,8 @@ builder.AddDatasets();
 builder.AddServing();
 builder.AddEvaluations();
 builder.AddRuns();
+builder.AddPolicies();
+builder.AddFeedbackLabels();
 
 var app = builder.Build();
 app.UseServiceDefaults();
@@ -42,5 +49,7 @@ app.MapLiveModels();
 app.MapDatasets();
 app.MapReference();
 app.MapRuns();
+app.MapPolicies();
+app.MapResume();
 app.MapPersonalDataExport();
 app.Run();
