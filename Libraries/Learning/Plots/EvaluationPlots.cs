@@ -6,7 +6,7 @@ namespace Learning.Plots;
 /// <summary>Pictures of an evaluation, each an SVG document.</summary>
 public static class EvaluationPlots
 {
-    private const int MostCurves = Svg.Colours, MostClasses = 40;
+    private const int MostCurves = Svg.Colours, MostClasses = 40, FewestInBin = 5;
 
     public static string Roc(EvaluationReport report)
     {
@@ -32,14 +32,14 @@ public static class EvaluationPlots
         return chart.ToString();
     }
 
-    /// <summary>Bars are as strong as they have rows; on the dashed line confidence is what it says.</summary>
+    /// <summary>Bars are as strong as they have rows, and without a dot where these are too few to say anything; on the dashed line confidence is what it says.</summary>
     public static string Calibration(EvaluationReport report)
     {
         var chart = new Chart(Invariant($"Calibration (expected error {report.CalibrationError:0.000})"), "confidence", "accuracy", (0, 1), (0, 1));
         var most = report.Calibration.Max(bin => bin.Rows);
         foreach (var bin in report.Calibration)
             chart.Bar(bin.From, bin.To, bin.Accuracy, 0.25 + (0.55 * bin.Rows / most), Invariant($"{bin.Rows} rows of confidence {bin.Confidence:0.00}: {bin.Accuracy:0.00} right"));
-        return chart.Even(0, 0, 1, 1).Curve("mean confidence, accuracy", report.Calibration.Select(bin => (bin.Confidence, bin.Accuracy)), 1, dots: true).ToString();
+        return chart.Even(0, 0, 1, 1).Curve("mean confidence, accuracy", report.Calibration.Where(bin => bin.Rows >= FewestInBin).Select(bin => (bin.Confidence, bin.Accuracy)), 1, dots: true).ToString();
     }
 
     /// <summary>A row per class; as strong as the share of its rows. Of very many classes those with the most mistakes.</summary>
