@@ -5,6 +5,7 @@ using ServiceDefaults.Messaging;
 using TrainingService;
 using TrainingService.Datasets;
 using TrainingService.Registry;
+using TrainingService.Serving;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
@@ -14,6 +15,7 @@ builder.Services.AddPersonalData<DatasetErasure>();
 builder.Services.AddPersonalData<RegistryActs>();
 builder.AddRegistry();
 builder.AddDatasets();
+builder.AddServing();
 
 var app = builder.Build();
 app.UseServiceDefaults();

@@ -44,6 +44,7 @@ internal sealed class TrainingDb(DbContextOptions<TrainingDb> options) : DbConte
         versions.HasKey(v => new { v.Model, v.Version });
         versions.Property(v => v.State).HasConversion(
             state => VersionStates.ToText(state), text => VersionStates.FromText(text));
+        versions.Property(v => v.Origin).HasConversion(origin => origin.ToString().ToLowerInvariant(), text => Enum.Parse<VersionOrigin>(text, ignoreCase: true));
         versions.Property(v => v.Manifest).HasColumnType("jsonb");
         versions.Property(v => v.Metrics).HasColumnType("jsonb");
         versions.Property(v => v.Lineage).HasColumnType("jsonb");

@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Text.Json;
+using ServiceDefaults.Processes;
 
 namespace InferenceService.Admission;
 
@@ -10,6 +10,7 @@ namespace InferenceService.Admission;
 internal static class AdmitCommand
 {
     public const string Name = "admit";
+    private const int Niceness = 5;
 
     /// <summary>False when the arguments ask for the service.</summary>
     public static bool TryRun(string[] args)
@@ -20,24 +21,12 @@ internal static class AdmitCommand
         if (rest is [var json]) // from the service, which holds our standard input open
         {
             settings = JsonSerializer.Deserialize<TrialSettings>(json, Trial.Json)!;
-            DieWithParent();
+            ParentWatch.DieWithParent();
         }
-        ProcessLimits.Apply(settings.Limits);
+        ProcessLimits.Apply(settings.Limits.MemoryLimitBytes, Niceness);
         var trial = TrialRun.Run(manifestPath, modelPath, settings);
         Console.Out.WriteLine(JsonSerializer.Serialize(trial, Trial.Json));
         Environment.ExitCode = trial.Reason is null ? 0 : 1;
         return true;
     }
-
-    // A model that never ends must not outlive a service that was killed.
-    private static void DieWithParent() => new Thread(() =>
-    {
-        using var input = Console.OpenStandardInput();
-        while (input.ReadByte() >= 0)
-        {
-            // Nothing is ever sent.
-        }
-        Process.GetCurrentProcess().Kill();
-    })
-    { IsBackground = true, Name = "parent watch" }.Start();
 }

@@ -1,24 +1,19 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
+using ServiceDefaults.Processes;
 
 namespace InferenceService.Admission;
 
-/// <summary>
-/// This program once more, in a process of its own: a model that hangs, crashes or eats memory takes nothing else with it.
-/// The process gets no secrets (a clean environment) and is killed when it takes too long or too much.
-/// </summary>
+/// <summary>A model is tried in a process of its own, which is killed when it takes too long or too much.</summary>
 internal static class TrialProcess
 {
     private const int MostOutput = 64 << 10;
     private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(20);
 
-    // Where libraries are, and nothing of what the service was told.
-    private static readonly string[] Inherited = ["PATH", "LD_LIBRARY_PATH", "DOTNET_ROOT", "SystemRoot", "TEMP", "TMPDIR"];
-
     public static async Task<Trial> RunAsync(string manifestPath, string modelPath, TrialSettings settings, TimeProvider time, CancellationToken cancellation)
     {
-        using var process = Process.Start(Command(manifestPath, modelPath, settings))!;
+        using var process = Process.Start(OwnProcess.Command(typeof(TrialProcess).Assembly, AdmitCommand.Name, manifestPath, modelPath, JsonSerializer.Serialize(settings, Trial.Json)))!;
         var (output, errors) = (ReadAsync(process.StandardOutput), ReadAsync(process.StandardError));
         try
         {
@@ -42,54 +37,11 @@ internal static class TrialProcess
             await timer.WaitForNextTickAsync(cancellation);
             if (time.GetElapsedTime(started) > limits.TimeLimit)
                 return $"Its trial run took longer than TimeLimit allows ({limits.TimeLimit.TotalSeconds:0} s).";
-            if (ResidentBytes(process) > limits.MemoryLimitBytes)
+            if (OwnProcess.ResidentBytes(process) > limits.MemoryLimitBytes)
                 return $"It needs more memory than MemoryLimitBytes allows ({limits.MemoryLimitBytes >> 20} MiB).";
         }
         return null;
     }
-
-    private static long ResidentBytes(Process process)
-    {
-        try
-        {
-            process.Refresh();
-            return process.HasExited ? 0 : process.WorkingSet64;
-        }
-        catch (InvalidOperationException) when (process.HasExited)
-        {
-            return 0; // it ended in between
-        }
-    }
-
-    private static ProcessStartInfo Command(string manifestPath, string modelPath, TrialSettings settings)
-    {
-        var own = typeof(TrialProcess).Assembly;
-        var runsAsItself = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == own.GetName().Name;
-        var command = new ProcessStartInfo(runsAsItself ? Environment.ProcessPath! : DotnetHost())
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = Path.GetTempPath(),
-        };
-        string[] arguments = [AdmitCommand.Name, manifestPath, modelPath, JsonSerializer.Serialize(settings, Trial.Json)];
-        foreach (var argument in runsAsItself ? arguments : [own.Location, .. arguments])
-            command.ArgumentList.Add(argument);
-
-        command.Environment.Clear();
-        foreach (var name in Inherited)
-        {
-            if (Environment.GetEnvironmentVariable(name) is { } value)
-                command.Environment[name] = value;
-        }
-        command.Environment["DOTNET_gcServer"] = "0"; // a heap per processor is for services
-        command.Environment["DOTNET_EnableDiagnostics"] = "0";
-        return command;
-    }
-
-    // Of the runtime that runs this process: <root>/shared/Microsoft.NETCore.App/<version>/.
-    private static string DotnetHost() => Path.GetFullPath(
-        Path.Combine(System.Runtime.InteropServices.RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
 
     /// <summary>Reads to the end, so that the process never waits, and keeps the beginning.</summary>
     private static async Task<string> ReadAsync(StreamReader reader)

@@ -22,6 +22,10 @@ public sealed record ModelManifest
     public OutputSpec Output { get; init; } = new("");
     public BatchingSpec Batching { get; init; } = new();
     public Recording Recording { get; init; } = Recording.Durable;
+
+    /// <summary>Pseudonymous id of the only one whom the model serves; absent: it serves everybody.</summary>
+    public string? Owner { get; init; }
+
     public string? Description { get; init; }
     public string? Licence { get; init; }
     public string? Source { get; init; }

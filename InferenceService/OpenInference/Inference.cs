@@ -22,8 +22,10 @@ internal sealed class Inference(
     public async Task<InferResponse> RunAsync(PredictionRequest request, HttpRequest http, CancellationToken cancellation)
     {
         // What can't be answered is turned away before its body is read.
-        var found = await lookup.GetAsync(request.Model, request.Version, cancellation);
-        if (found.Manifest.Recording == Recording.Durable)
+        var found = await lookup.GetAsync(request.Model, request.Version, request.ForService, cancellation);
+        if (!request.ForService)
+            found.ThrowIfSuspended();
+        if (found.Manifest.Recording == Recording.Durable && !request.ForService)
             await log.EnsureAvailableAsync(cancellation);
         using var memory = new RequestMemory(budget);
         var jsonLength = OpenInferenceApi.ReadJsonLength(http);
@@ -32,7 +34,7 @@ internal sealed class Inference(
             throw ProblemException.Invalid(OpenInferenceApi.JsonLengthHeader, $"'{OpenInferenceApi.JsonLengthHeader}' says {jsonLength}; the body has {body.Length} bytes.");
 
         // From here on this version answers, whatever is promoted meanwhile.
-        using var lease = await lookup.LeaseAsync(request.Model, request.Version, cancellation);
+        using var lease = await lookup.LeaseAsync(request.Model, request.Version, request.ForService, cancellation);
         var model = lease.Model;
         var maxBatch = Math.Min(options.Value.MaxBatch, model.Manifest.Batching.MaxQueueLength);
         var contract = TensorContract.Of(model);

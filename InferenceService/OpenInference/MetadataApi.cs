@@ -17,23 +17,23 @@ internal static class MetadataApi
     public static void MapMetadata(this RouteGroupBuilder v2)
     {
         v2.MapGet("/", () => TypedResults.Ok(Server)).WithName("ServerMetadata").WithSummary("The server and the extensions of the protocol that it speaks.");
-        v2.MapGet("/models", (ModelHost host, ClaimsPrincipal user) => TypedResults.Ok(new ModelList([.. Live(host).Where(served => user.MayUse(served.Manifest.Name)).Select(served => ModelMetadata.Of(served, host))])))
+        v2.MapGet("/models", (ModelHost host, ClaimsPrincipal user) => TypedResults.Ok(new ModelList([.. Live(host).Where(served => host.MayKnow(served.Manifest.Name, user)).Select(served => ModelMetadata.Of(served, host))])))
             .WithName("ListInferenceModels").WithSummary("The models that serve now, with their tensors.");
 
-        v2.MapGet("/models/{model}", (string model, VersionLookup lookup, CancellationToken cancellation) => MetadataAsync(model, null, lookup, cancellation))
+        v2.MapGet("/models/{model}", (string model, ClaimsPrincipal user, VersionLookup lookup, CancellationToken cancellation) => MetadataAsync(model, null, user, lookup, cancellation))
             .WithName("ModelMetadata").WithSummary("A model's inputs and outputs.");
         v2.MapGet("/models/{model}/versions/{version}", MetadataAsync).WithName("ModelVersionMetadata").WithSummary("The same of one version.");
 
-        v2.MapGet("/models/{model}/config", (string model, VersionLookup lookup, CancellationToken cancellation) => ConfigurationAsync(model, null, lookup, cancellation))
+        v2.MapGet("/models/{model}/config", (string model, ClaimsPrincipal user, VersionLookup lookup, CancellationToken cancellation) => ConfigurationAsync(model, null, user, lookup, cancellation))
             .WithName("ModelConfiguration").WithSummary("How a model is served: batching, queue, device.");
         v2.MapGet("/models/{model}/versions/{version}/config", ConfigurationAsync).WithName("ModelVersionConfiguration").WithSummary("The same of one version.");
     }
 
-    private static async Task<Ok<ModelMetadata>> MetadataAsync(string model, string? version, VersionLookup lookup, CancellationToken cancellation) =>
-        TypedResults.Ok(ModelMetadata.Of(await lookup.GetAsync(model, version, cancellation), lookup.Host));
+    private static async Task<Ok<ModelMetadata>> MetadataAsync(string model, string? version, ClaimsPrincipal user, VersionLookup lookup, CancellationToken cancellation) =>
+        TypedResults.Ok(ModelMetadata.Of(await lookup.GetAsync(model, version, user.IsInferringService(), cancellation), lookup.Host));
 
-    private static async Task<Ok<ModelConfiguration>> ConfigurationAsync(string model, string? version, VersionLookup lookup, CancellationToken cancellation) =>
-        TypedResults.Ok(ModelConfiguration.Of(await lookup.GetAsync(model, version, cancellation)));
+    private static async Task<Ok<ModelConfiguration>> ConfigurationAsync(string model, string? version, ClaimsPrincipal user, VersionLookup lookup, CancellationToken cancellation) =>
+        TypedResults.Ok(ModelConfiguration.Of(await lookup.GetAsync(model, version, user.IsInferringService(), cancellation)));
 
     private static IEnumerable<ServedModel> Live(ModelHost host) => host.Live.OrderBy(served => served.Manifest.Name, StringComparer.Ordinal);
 

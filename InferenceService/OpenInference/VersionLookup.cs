@@ -9,14 +9,15 @@ internal sealed class VersionLookup(ModelHost host, VersionsOnDemand versions, R
 {
     public ModelHost Host => host;
 
+    /// <param name="forService">Asked by the suite itself: a version of a model that has none live is found too.</param>
     /// <exception cref="ServiceDefaults.Problems.ProblemException">404: no such model or version. 503: unloaded, or not there yet.</exception>
-    public async Task<ServedModel> GetAsync(string model, string? version, CancellationToken cancellation)
+    public async Task<ServedModel> GetAsync(string model, string? version, bool forService, CancellationToken cancellation)
     {
         residency.ThrowIfUnloaded(model);
-        await versions.EnsureAsync(model, version, cancellation);
-        return host.Get(model, version);
+        await versions.EnsureAsync(model, version, cancellation, forService);
+        return host.Get(model, version, forService);
     }
 
     /// <summary>The same, held until the lease is disposed.</summary>
-    public ValueTask<ModelLease> LeaseAsync(string model, string? version, CancellationToken cancellation) => versions.LeaseAsync(model, version, cancellation);
+    public ValueTask<ModelLease> LeaseAsync(string model, string? version, bool forService, CancellationToken cancellation) => versions.LeaseAsync(model, version, cancellation, forService);
 }

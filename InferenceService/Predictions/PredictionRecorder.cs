@@ -16,7 +16,6 @@ public sealed partial class PredictionRecorder(PredictionLog log, InferenceMetri
     public async Task<PredictionAnswer> FinishAsync(PredictionRun run, CancellationToken cancellation)
     {
         var (requestId, outcomes, entry) = Conclude(run);
-        var recorded = run.Manifest.Recording == Recording.Durable;
         var recordMs = 0.0;
         if (entry is not null)
         {
@@ -32,7 +31,7 @@ public sealed partial class PredictionRecorder(PredictionLog log, InferenceMetri
             ? new ItemAnswer { Error = item.Problem!.ToDetails() }
             : new ItemAnswer
             {
-                Id = recorded ? outcome.Id : null,
+                Id = run.IsRecorded ? outcome.Id : null,
                 Label = outcome.Label,
                 Confidence = outcome.Confidence,
                 Score = outcome.Score,
@@ -40,7 +39,7 @@ public sealed partial class PredictionRecorder(PredictionLog log, InferenceMetri
                 Input = outcome.Input,
             });
         var timings = PredictionAnswer.Slowest(outcomes.OfType<PredictionMade>().Select(outcome => outcome.Timings)) with { RecordMs = Round(recordMs), TotalMs = Round(Stopwatch.GetElapsedTime(run.StartedAt).TotalMilliseconds) };
-        return new PredictionAnswer(recorded ? requestId : null, run.Manifest.Name, run.Manifest.Version, [.. answers], timings);
+        return new PredictionAnswer(run.IsRecorded ? requestId : null, run.Manifest.Name, run.Manifest.Version, [.. answers], timings);
     }
 
     /// <summary>What a run has come to, not on record yet.</summary>
@@ -51,7 +50,7 @@ public sealed partial class PredictionRecorder(PredictionLog log, InferenceMetri
         var outcomes = run.Items.Select(item => item.Result is null ? null : Decide(run, item, requestId, now)).ToArray();
         foreach (var failure in run.Items.Select(item => item.ExecutionFailure).OfType<Batching.ModelExecutionException>())
             LogExecutionFailed(logger, run.Manifest.Name, run.Manifest.Version, failure.InnerException!);
-        return new RunConclusion(requestId, outcomes, run.Manifest.Recording == Recording.Durable ? Entry(run, outcomes, requestId, now) : null);
+        return new RunConclusion(requestId, outcomes, run.IsRecorded ? Entry(run, outcomes, requestId, now) : null);
     }
 
     private PredictionMade Decide(PredictionRun run, RunItem item, Guid requestId, DateTimeOffset now)

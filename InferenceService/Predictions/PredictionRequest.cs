@@ -14,6 +14,12 @@ public sealed record PredictionRequest(string Model, string? Version, string Cal
     /// <summary>The API key whose daily quota the items are taken from; null: none has to be asked.</summary>
     public Guid? QuotaKey { get; init; }
 
+    /// <summary>
+    /// Asked by the suite itself, for training and evaluation: nothing of it is recorded, no quota counts it, and versions that nobody
+    /// has promoted yet answer too.
+    /// </summary>
+    public bool ForService { get; init; }
+
     /// <summary>Where the caller is, in the form that may be kept: with what is recorded, and in no event.</summary>
     public string? ClientAddress { get; init; }
 }

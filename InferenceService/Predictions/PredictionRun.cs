@@ -15,6 +15,10 @@ public sealed class PredictionRun(ModelManifest manifest, PredictionRequest requ
 
     public ModelManifest Manifest { get; } = manifest;
     public PredictionRequest Request { get; } = request;
+
+    /// <summary>Whether it is kept, and has ids by which it is asked for later.</summary>
+    public bool IsRecorded => Manifest.Recording == Recording.Durable && !Request.ForService;
+
     public long StartedAt { get; } = Stopwatch.GetTimestamp();
     public IReadOnlyList<RunItem> Items => items;
 

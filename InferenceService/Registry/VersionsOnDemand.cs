@@ -19,31 +19,39 @@ public sealed class VersionsOnDemand(ModelHost host, RegistryClient registry, Mo
     private readonly ConcurrentDictionary<(string Model, string Version), long> unknown = []; // since when, so that made-up numbers don't each cost a call
 
     /// <summary>Returns when the version is in memory, which for the live one is at once.</summary>
+    /// <param name="forService">The suite itself may name versions of models that have none live.</param>
     /// <exception cref="ProblemException">404: no such version. 409: it can't be loaded. 503: not now.</exception>
-    public ValueTask EnsureAsync(string model, string? version, CancellationToken cancellation)
+    public ValueTask EnsureAsync(string model, string? version, CancellationToken cancellation, bool forService = false)
     {
         if (version is null)
             return ValueTask.CompletedTask;
         if (host.Find(model, version) is not { } found)
-            return host.Find(model) is null ? ValueTask.CompletedTask : new ValueTask(OrderAsync(model, version, cancellation)); // an unknown model is said elsewhere
+            return MayBeOrdered(model, forService) ? new ValueTask(OrderAsync(model, version, cancellation)) : ValueTask.CompletedTask; // what is unknown or away is said elsewhere
         found.AskedForAt = time.GetTimestamp();
         return ValueTask.CompletedTask;
     }
 
     /// <summary>The version that the request means, held until the lease is disposed: a swap in between waits for it.</summary>
-    /// <exception cref="ProblemException">404: no such model or version. 409: it can't be loaded. 503: not now.</exception>
-    public async ValueTask<ModelLease> LeaseAsync(string model, string? version, CancellationToken cancellation)
+    /// <exception cref="ProblemException">404: no such model or version. 409: it can't be loaded, or must not predict. 503: not now.</exception>
+    public async ValueTask<ModelLease> LeaseAsync(string model, string? version, CancellationToken cancellation, bool forService = false)
     {
         // What was there a moment ago may be on its way out: a named version when another is promoted or asked for.
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
-            await EnsureAsync(model, version, cancellation);
-            if (host.Find(model, version)?.TryLease(out var lease) == true)
+            await EnsureAsync(model, version, cancellation, forService);
+            var found = host.Find(model, version);
+            if (!forService)
+                found?.ThrowIfSuspended();
+            if (found?.TryLease(out var lease) == true)
                 return lease;
         }
-        return host.Get(model, version).TryLease(out var last) ? last
+        return host.Get(model, version, forService).TryLease(out var last) ? last
             : throw ProblemException.Unavailable("loading", $"'{model}' is being swapped again and again.", TimeSpan.FromSeconds(1));
     }
+
+    /// <summary>Beside a live version; for the suite itself also where none is meant to be live. One that should be and is not was unloaded, or can't be loaded.</summary>
+    private bool MayBeOrdered(string model, bool forService) =>
+        host.Find(model) is not null || (forService && host.IsComplete && !host.Wanted.Contains(model));
 
     private async Task OrderAsync(string model, string version, CancellationToken cancellation)
     {
@@ -115,7 +123,7 @@ public sealed class VersionsOnDemand(ModelHost host, RegistryClient registry, Mo
     private static ProblemException Unknown(string model, string version) =>
         new(404, "unknown-version", $"There is no version '{version}' of '{model}' to serve.") { Field = "version" };
 
-    private IEnumerable<ServedModel> Beside(string model) => host.FindAll(model).Skip(1);
+    private IEnumerable<ServedModel> Beside(string model) => host.FindAll(model).Where(served => served != host.Find(model));
 
     private Task LetGoAsync(ServedModel version)
     {

@@ -37,6 +37,9 @@ public static class CallerIdentity
 
     public static bool HasScope(this ClaimsPrincipal user, string scope) => user.HasClaim(ScopeClaim, scope);
 
+    /// <summary>Another service that has models run for the suite itself, not for one of its callers.</summary>
+    public static bool IsInferringService(this ClaimsPrincipal user) => user.HasScope(Scopes.Service.Inference);
+
     public static Guid? ApiKeyId(this ClaimsPrincipal user) => Guid.TryParse(user.FindFirstValue(KeyClaim), out var key) ? key : null;
 
     /// <summary>The key whose daily quota of items the caller uses up; null: there is none to use up.</summary>

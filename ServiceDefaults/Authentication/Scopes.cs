@@ -20,8 +20,9 @@ public static class Scopes
         public const string Requests = "requests";
         public const string Users = "users";
         public const string Export = "export";
+        public const string Inference = "inference";
 
-        internal static readonly IReadOnlyList<string> All = [Objects, Registry, Predictions, Exchange, Quotas, Requests, Users, Export];
+        internal static readonly IReadOnlyList<string> All = [Objects, Registry, Predictions, Exchange, Quotas, Requests, Users, Export, Inference];
     }
 
     /// <summary>What a caller may ask for on an API key.</summary>

@@ -21,10 +21,11 @@ public static class ServiceClientExtensions
     /// <param name="timeout">For a whole call; a caller that needs a shorter one passes a token.</param>
     public static IHttpClientBuilder AddServiceClient<TClient>(
         this IServiceCollection services, string service, string scope, TimeSpan timeout) where TClient : class =>
-        services.AddHttpClient<TClient>((provider, client) =>
-            {
-                client.BaseAddress = provider.GetRequiredService<IConfiguration>().ReplicaAddresses(service)[0];
-                client.Timeout = timeout;
-            })
+        services.AddReplicaClient<TClient>(scope, timeout)
+            .ConfigureHttpClient((provider, client) => client.BaseAddress = provider.GetRequiredService<IConfiguration>().ReplicaAddresses(service)[0]);
+
+    /// <summary>The same of one that chooses by itself which replica it asks.</summary>
+    public static IHttpClientBuilder AddReplicaClient<TClient>(this IServiceCollection services, string scope, TimeSpan timeout) where TClient : class =>
+        services.AddHttpClient<TClient>(client => client.Timeout = timeout)
             .AddHttpMessageHandler(provider => new ServiceTokenHandler(provider.GetRequiredService<ServiceTokens>(), scope));
 }

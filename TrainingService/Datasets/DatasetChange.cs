@@ -36,13 +36,21 @@ internal sealed class DatasetChange : IAsyncDisposable
         TrainingDb db, string key, ClaimsPrincipal user, RevisionSource source, TimeSpan maxWait, DateTimeOffset now, CancellationToken cancellation)
     {
         var found = await db.Datasets.AsNoTracking().FindAsync(key, user, cancellation);
+        return await BeginAsync(db, found.Id, user.CallerId(), source, maxWait, now, cancellation);
+    }
+
+    /// <param name="caller">Pseudonymous id of whoever makes the change; whether they may is decided by then.</param>
+    /// <exception cref="ProblemException">404, or 503 while another change takes too long.</exception>
+    public static async Task<DatasetChange> BeginAsync(
+        TrainingDb db, Guid id, string caller, RevisionSource source, TimeSpan maxWait, DateTimeOffset now, CancellationToken cancellation)
+    {
         // With an Idempotency-Key there is a transaction already, whose commit is its owner's.
         var own = db.Database.CurrentTransaction is null ? await db.Database.BeginTransactionAsync(cancellation) : null;
         try
         {
-            var dataset = await LockAsync(db, found.Id, maxWait, cancellation);
+            var dataset = await LockAsync(db, id, maxWait, cancellation);
             dataset.Revision++;
-            var revision = new DatasetRevision { Dataset = dataset.Number, Revision = dataset.Revision, Source = source, Caller = user.CallerId(), CreatedAt = now };
+            var revision = new DatasetRevision { Dataset = dataset.Number, Revision = dataset.Revision, Source = source, Caller = caller, CreatedAt = now };
             return new DatasetChange(db, own, dataset, revision, now);
         }
         catch

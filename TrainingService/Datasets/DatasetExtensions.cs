@@ -20,6 +20,7 @@ internal static class DatasetExtensions
         services.AddScoped<LabelPages>();
         services.AddScoped<Relabelling>();
         services.AddScoped<SnapshotRows>();
+        services.AddScoped<SnapshotMaker>();
         services.AddScoped<DatasetErasure>();
         services.AddTransient<ImageIntake>();
         services.AddServiceClient<ImageStore>("storage", Scopes.Service.Objects, timeout: TimeSpan.FromMinutes(1));

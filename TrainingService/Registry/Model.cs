@@ -14,10 +14,13 @@ internal sealed class Model
     public int? Dataset { get; set; }
 
     /// <summary>Pseudonymous id of the only one it serves; null: everybody.</summary>
-    public string? Owner { get; init; }
+    public string? Owner { get; set; }
 
     /// <summary>Since when prediction is refused, because the live version fell under its gate in use.</summary>
     public DateTimeOffset? SuspendedAt { get; set; }
 
     public string? SuspendedReason { get; set; }
+
+    /// <summary>Since when nothing of it is served, for good: its owner was erased.</summary>
+    public DateTimeOffset? RetiredAt { get; set; }
 }

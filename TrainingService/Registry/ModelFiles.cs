@@ -10,12 +10,13 @@ internal sealed class ModelFiles(HttpClient storage)
     /// <summary>Who the files belong to.</summary>
     public const string Owner = "registry";
 
-    /// <summary>Puts the package's file there unless it is there.</summary>
+    /// <summary>Puts the file there unless it is there.</summary>
+    /// <param name="sha256">Its hash, lower-case hex.</param>
     /// <exception cref="HttpRequestException">StorageService can't take it now.</exception>
     /// <exception cref="ProblemException">422: StorageService will not take it, as it is too large for example.</exception>
-    public async Task EnsureStoredAsync(ModelPackage package, CancellationToken cancellation)
+    public async Task EnsureStoredAsync(string sha256, FileInfo file, CancellationToken cancellation)
     {
-        var address = $"/objects/{Owner}/{package.Manifest.Sha256}";
+        var address = $"/objects/{Owner}/{sha256}";
         using var question = new HttpRequestMessage(HttpMethod.Head, address);
         using var known = await storage.SendAsync(question, cancellation);
         if (known.IsSuccessStatusCode)
@@ -24,7 +25,7 @@ internal sealed class ModelFiles(HttpClient storage)
         if (known.StatusCode is not (HttpStatusCode.NotFound or HttpStatusCode.InternalServerError))
             known.EnsureSuccessStatusCode();
 
-        using var content = new StreamContent(package.File.OpenRead());
+        using var content = new StreamContent(file.OpenRead());
         content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
         using var stored = await storage.PutAsync($"{address}?kind=model", content, cancellation);
         if (stored.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.UnprocessableContent)

@@ -12,6 +12,11 @@ internal sealed class ModelVersion
 
     public VersionState State { get; set; }
 
+    public required VersionOrigin Origin { get; init; }
+
+    /// <summary>Why it was refused, a sentence for each gate; null unless it was.</summary>
+    public string[]? Refused { get; set; }
+
     /// <summary>The package's <c>model.json</c>.</summary>
     public required JsonElement Manifest { get; init; }
 
@@ -46,6 +51,19 @@ internal enum VersionState
 
     /// <summary>Was live once.</summary>
     [JsonStringEnumMemberName("archived")] Archived,
+}
+
+/// <summary>Where a version came from.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<VersionOrigin>))]
+internal enum VersionOrigin
+{
+    /// <summary>From the folder of packages: trusted as whoever filled that is.</summary>
+    [JsonStringEnumMemberName("imported")] Imported,
+
+    /// <summary>Made by a run.</summary>
+    [JsonStringEnumMemberName("trained")] Trained,
+
+    [JsonStringEnumMemberName("uploaded")] Uploaded,
 }
 
 internal static class VersionStates

@@ -1,16 +1,20 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using InferenceSuite.Contracts;
+using Microsoft.EntityFrameworkCore;
 using ServiceDefaults.History;
 using ServiceDefaults.Outbox;
 using ServiceDefaults.Problems;
 
 namespace TrainingService.Registry;
 
-/// <summary>Takes versions in. Their files are stored before: a registered version can always be fetched.</summary>
-internal sealed class Registrar(TrainingDb db, TimeProvider time)
+/// <summary>Takes versions in, as candidates. Their files are stored before: a registered version can always be fetched.</summary>
+internal sealed class Registrar(TrainingDb db, ModelFiles files, TimeProvider time)
 {
     /// <summary>Makes the package a candidate; false when it is registered already.</summary>
     /// <exception cref="ProblemException">409: registered with other content. 422: the model has another task.</exception>
-    public async Task<bool> RegisterAsync(ModelPackage package, string actor, CancellationToken cancellation)
+    public async Task<bool> RegisterAsync(ModelPackage package, VersionOrigin origin, string actor, CancellationToken cancellation)
     {
         var manifest = package.Manifest;
         await using var change = await db.BeginRecordedChangeAsync(cancellation);
@@ -21,31 +25,66 @@ internal sealed class Registrar(TrainingDb db, TimeProvider time)
         }
 
         var now = time.GetUtcNow();
-        await AddModelIfMissingAsync(manifest, now, cancellation);
-        db.Add(new ModelVersion
+        await AddModelIfMissingAsync(manifest.Name, manifest.Task, now, cancellation);
+        await AddAsync(change, manifest, origin, package.File.Length, manifest.Metrics, lineage: null, actor, now, cancellation);
+        return true;
+    }
+
+    /// <summary>Stores what a run made and registers it under the model's next number; called again for the same run, answers the version that is there.</summary>
+    /// <exception cref="ProblemException">409 <c>model-taken</c>: another data set guards the model, or it is another person's. 422: it has another task.</exception>
+    /// <exception cref="HttpRequestException">StorageService can't take the file now.</exception>
+    public async Task<ModelVersion> RegisterTrainedAsync(TrainedVersion trained, CancellationToken cancellation)
+    {
+        await files.EnsureStoredAsync(trained.Sha256, trained.File, cancellation);
+        await using var change = await db.BeginRecordedChangeAsync(cancellation);
+        if (await db.Versions.FromSql($"SELECT * FROM versions WHERE lineage ->> 'run' = {trained.Run}").SingleOrDefaultAsync(cancellation) is { } registered)
+            return registered;
+
+        var now = time.GetUtcNow();
+        var model = await AddModelIfMissingAsync(trained.Model, trained.Task, now, cancellation);
+        if (db.Entry(model).State == EntityState.Added)
+            (model.Dataset, model.Owner) = (trained.Dataset, trained.Owner);
+        ModelBinding.Bind(model, trained.Dataset, trained.Owner, trained.MayBind);
+
+        var numbers = await db.Versions.Where(v => v.Model == trained.Model).Select(v => v.Version).ToListAsync(cancellation);
+        var next = numbers.Select(number => long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : 0).Append(0).Max() + 1;
+        var json = (JsonObject)trained.Manifest.DeepClone();
+        (json["name"], json["version"], json["task"], json["sha256"]) = (trained.Model, next.ToString(CultureInfo.InvariantCulture), trained.Task, trained.Sha256);
+        var manifest = ModelManifest.Parse(JsonSerializer.SerializeToUtf8Bytes(json));
+        return await AddAsync(change, manifest, VersionOrigin.Trained, trained.File.Length, trained.Metrics, trained.Lineage, trained.Actor, now, cancellation);
+    }
+
+    private async Task<ModelVersion> AddAsync(
+        RecordedChange change, ModelManifest manifest, VersionOrigin origin, long bytes, JsonElement? metrics, JsonElement? lineage, string actor, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var version = new ModelVersion
         {
             Model = manifest.Name,
             Version = manifest.Version,
             State = VersionState.Candidate,
+            Origin = origin,
             Manifest = manifest.Json,
             Sha256 = manifest.Sha256,
-            Bytes = package.File.Length,
-            Metrics = manifest.Metrics,
+            Bytes = bytes,
+            Metrics = metrics,
+            Lineage = lineage,
             CreatedAt = now,
-        });
+        };
+        db.Add(version);
         change.Append(manifest.Name, RegistryActions.Registered, actor, new { manifest.Version, manifest.Sha256 }, now);
         db.Announce(new ModelRegistered(manifest.Name, manifest.Version, manifest.Sha256, now), subject: manifest.Name, now);
         await change.CommitAsync(cancellation);
-        return true;
+        return version;
     }
 
-    private async Task AddModelIfMissingAsync(ModelManifest manifest, DateTimeOffset now, CancellationToken cancellation)
+    private async Task<Model> AddModelIfMissingAsync(string name, string task, DateTimeOffset now, CancellationToken cancellation)
     {
-        var model = await db.Models.FindAsync([manifest.Name], cancellation);
+        var model = await db.Models.FindAsync([name], cancellation);
         if (model is null)
-            db.Add(new Model { Name = manifest.Name, Task = manifest.Task, CreatedAt = now });
-        else if (model.Task != manifest.Task)
-            throw ProblemException.Unusable("task", $"{manifest.Name} is for {model.Task}; a version of it can't be for {manifest.Task}.");
+            db.Add(model = new Model { Name = name, Task = task, CreatedAt = now });
+        else if (model.Task != task)
+            throw ProblemException.Unusable("task", $"{name} is for {model.Task}; a version of it can't be for {task}.");
+        return model;
     }
 
     private static void RefuseOtherContent(ModelVersion registered, ModelManifest manifest)

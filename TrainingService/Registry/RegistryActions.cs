@@ -6,4 +6,9 @@ internal static class RegistryActions
     public const string Registered = "model.registered";
     public const string Promoted = "model.promoted";
     public const string RolledBack = "model.rolledback";
+    public const string Refused = "model.refused";
+    public const string Suspended = "model.suspended";
+    public const string Resumed = "model.resumed";
+    public const string Retired = "model.retired";
+    public const string ReferenceChosen = "reference.chosen";
 }

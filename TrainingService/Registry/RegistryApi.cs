@@ -66,7 +66,7 @@ internal static class RegistryApi
 
     private static async Task<Ok<LiveVersion>> PromoteAsync(
         string model, string version, ClaimsPrincipal user, Promotion promotion, CancellationToken cancellation) =>
-        Answer(await promotion.PromoteAsync(model, version, user.CallerId(), cancellation));
+        Answer(await promotion.PromoteAsync(model, version, user.CallerId(), PromotionTerms.None, cancellation));
 
     private static async Task<Ok<LiveVersion>> RollBackAsync(
         string model, ClaimsPrincipal user, Promotion promotion, CancellationToken cancellation) =>

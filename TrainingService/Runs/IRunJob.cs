@@ -13,7 +13,8 @@ internal interface IRunJob
 }
 
 /// <param name="Result">Serialises to JSON.</param>
-internal sealed record RunOutcome(string? Version, object Result);
+/// <param name="Accuracy">On the reference set, 0..1, for whoever hears of it.</param>
+internal sealed record RunOutcome(string? Version, object Result, double? Accuracy = null);
 
 /// <summary>The run can't succeed; says why to whoever asked for it.</summary>
 internal sealed class RunFailedException(RunError error, Exception? inner = null) : Exception(error.Message, inner)

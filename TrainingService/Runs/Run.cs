@@ -73,6 +73,7 @@ internal enum RunStatus { Queued, Running, Succeeded, Failed, Cancelled }
 /// <param name="Augment">For images: how many changed copies of each training image are learned from besides.</param>
 /// <param name="Promote">Whether the version goes live if it passes the gates.</param>
 /// <param name="Private">The model serves the data set's owner alone.</param>
+/// <param name="MayBind">Whoever asked may let the data set guard a model that was not trained here.</param>
 internal sealed record RunRequest(
     string? Learner = null,
     IReadOnlyDictionary<string, JsonElement>? Parameters = null,
@@ -82,7 +83,8 @@ internal sealed record RunRequest(
     string? Backbone = null,
     int Augment = 0,
     bool Promote = false,
-    bool Private = false);
+    bool Private = false,
+    bool MayBind = false);
 
 /// <summary>How far a run is.</summary>
 /// <param name="Stage"><c>loading, embedding, searching, training, evaluating, exporting, storing, promoting</c>.</param>

@@ -11,7 +11,7 @@ namespace TrainingService.Datasets.Snapshots;
 internal sealed class SnapshotRows(TrainingDb db, LabelReader reader, IOptions<DatasetOptions> options)
 {
     public const string Ndjson = "application/x-ndjson", Csv = "text/csv";
-    private const string There = "l.label IS NOT NULL AND l.added <= $2 AND (l.removed IS NULL OR l.removed > $2)";
+    internal const string There = "l.label IS NOT NULL AND l.added <= $2 AND (l.removed IS NULL OR l.removed > $2)";
     private const int FlushBytes = 64 * 1024;
 
     /// <summary>Of the labels as they are now, under the data set's lock.</summary>
@@ -59,7 +59,8 @@ internal sealed class SnapshotRows(TrainingDb db, LabelReader reader, IOptions<D
         await body.WriteAsync(Encoding.UTF8.GetBytes(csv.ToString()), cancellation);
     }
 
-    private IAsyncEnumerable<StoredLabel> ReadAsync(Snapshot snapshot, CancellationToken cancellation) =>
+    /// <summary>By id, one in memory at a time.</summary>
+    public IAsyncEnumerable<StoredLabel> ReadAsync(Snapshot snapshot, CancellationToken cancellation) =>
         reader.ReadAsync(snapshot.Dataset, $"{There} ORDER BY l.id", [snapshot.Revision], options.Value.StatementTimeout, cancellation);
 
     internal static void Write(Utf8JsonWriter json, in StoredLabel row, RowDecoder decoder)

@@ -1,7 +1,7 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
+using ServiceDefaults.Authentication;
 using ServiceDefaults.Idempotency;
 using ServiceDefaults.Problems;
 using TrainingService.Datasets.Labels;
@@ -25,31 +25,13 @@ internal static class SnapshotsApi
     }
 
     private static async Task<Results<Created<SnapshotView>, Ok<SnapshotView>>> CreateAsync(
-        string dataset, ClaimsPrincipal user, TrainingDb db, SnapshotRows rows, IOptions<DatasetOptions> options, TimeProvider time, CancellationToken cancellation)
+        string dataset, ClaimsPrincipal user, TrainingDb db, SnapshotMaker snapshots, SnapshotRows rows, CancellationToken cancellation)
     {
-        await using var change = await DatasetChange.BeginAsync(db, dataset, user, RevisionSource.Labelling, options.Value.MaxWait, time.GetUtcNow(), cancellation);
-        var (found, revision) = (change.Dataset, change.Dataset.Revision - 1); // nothing changes
-        if (await db.Snapshots.AsNoTracking().SingleOrDefaultAsync(s => s.Dataset == found.Number && s.Revision == revision, cancellation) is { } known)
-            return TypedResults.Ok(SnapshotView.From(known, await rows.CountErasedAsync(known, cancellation)));
-        if (found.Labelled == 0)
-            throw ProblemException.Conflict("no-labels", "The data set has no labels yet.");
-
-        var (hash, count) = await SnapshotRows.HashAsync(change, options.Value.StatementTimeout, cancellation);
-        var snapshot = new Snapshot
-        {
-            Id = Guid.CreateVersion7(change.Revision.CreatedAt),
-            Dataset = found.Number,
-            Revision = revision,
-            Hash = hash,
-            Rows = count,
-            Schema = found.Schema!,
-            Caller = change.Revision.Caller,
-            CreatedAt = change.Revision.CreatedAt,
-        };
-        db.Add(snapshot);
-        found.Snapshotted = revision;
-        await change.CommitAsync(labels: 0, lost: 0, unlabelled: 0, duplicates: 0, cancellation);
-        return TypedResults.Created($"/v1/datasets/{found.Id}/snapshots/{snapshot.Id}", SnapshotView.From(snapshot, erased: 0));
+        var found = await db.Datasets.AsNoTracking().FindAsync(dataset, user, cancellation);
+        var (snapshot, isNew) = await snapshots.EnsureAsync(found.Id, user.CallerId(), cancellation);
+        return isNew
+            ? TypedResults.Created($"/v1/datasets/{found.Id}/snapshots/{snapshot.Id}", SnapshotView.From(snapshot, erased: 0))
+            : TypedResults.Ok(SnapshotView.From(snapshot, await rows.CountErasedAsync(snapshot, cancellation)));
     }
 
     private static async Task<Ok<List<SnapshotView>>> ListAsync(string dataset, ClaimsPrincipal user, TrainingDb db, CancellationToken cancellation)

@@ -2,15 +2,16 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 
-namespace InferenceService.Admission;
+namespace ServiceDefaults.Processes;
 
-/// <summary>What the process of a trial run takes from itself before it touches the model. Needs no privileges.</summary>
-internal static partial class ProcessLimits
+/// <summary>What a process of <see cref="OwnProcess"/> takes from itself before its work begins. Needs no privileges.</summary>
+public static partial class ProcessLimits
 {
     private const int RlimitData = 2, RlimitCore = 4; // Linux, on x64 and arm64
-    private const int Niceness = 5;
 
-    public static void Apply(AdmissionOptions limits)
+    /// <param name="memoryBytes">Private memory that it may write to.</param>
+    /// <param name="niceness">Requests go first: 0 to 19. Not .NET's BelowNormal, which is 10 and leaves a tenth of a core on a busy machine.</param>
+    public static void Apply(long memoryBytes, int niceness)
     {
         if (!OperatingSystem.IsLinux())
         {
@@ -19,11 +20,10 @@ internal static partial class ProcessLimits
             self.PriorityClass = ProcessPriorityClass.BelowNormal;
             return;
         }
-        // Requests go first. Not .NET's BelowNormal, which is 10: on a busy machine that leaves a trial a tenth of a core.
-        AddNiceness(Niceness);
+        AddNiceness(niceness);
         // Private writable memory, so that one huge allocation fails at once. Not the address space (RLIMIT_AS): .NET
         // reserves 256 GiB of that. The watch in the service counts what is resident, mapped files included.
-        Lower(RlimitData, limits.MemoryLimitBytes);
+        Lower(RlimitData, memoryBytes);
         Lower(RlimitCore, 0);
         // When the machine runs out of memory, the kernel takes this process and not the service.
         File.WriteAllText("/proc/self/oom_score_adj", "1000");

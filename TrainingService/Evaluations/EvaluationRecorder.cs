@@ -1,0 +1,29 @@
+using Microsoft.EntityFrameworkCore;
+using ServiceDefaults.Database;
+
+namespace TrainingService.Evaluations;
+
+/// <summary>Puts evaluations on record: of a version by a run, one.</summary>
+internal sealed class EvaluationRecorder(TrainingDb db)
+{
+    /// <summary>The evaluation as it is on record: where the run has one of the version already, that.</summary>
+    public async Task<Evaluation> RecordAsync(Evaluation evaluation, CancellationToken cancellation)
+    {
+        if (await FindAsync(evaluation, cancellation) is { } known)
+            return known;
+        db.Add(evaluation);
+        try
+        {
+            await db.SaveChangesAsync(cancellation);
+        }
+        catch (DbUpdateException e) when (e.IsUniqueViolation() && db.Database.CurrentTransaction is null)
+        {
+            db.Entry(evaluation).State = EntityState.Detached; // another worker was faster
+            return (await FindAsync(evaluation, cancellation))!;
+        }
+        return evaluation;
+    }
+
+    private Task<Evaluation?> FindAsync(Evaluation evaluation, CancellationToken cancellation) => db.Evaluations.AsNoTracking()
+        .SingleOrDefaultAsync(e => e.Run == evaluation.Run && e.Model == evaluation.Model && e.Version == evaluation.Version, cancellation);
+}

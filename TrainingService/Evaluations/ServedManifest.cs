@@ -1,0 +1,55 @@
+using System.Numerics.Tensors;
+using System.Text.Json;
+using ServiceDefaults.Problems;
+
+namespace TrainingService.Evaluations;
+
+/// <summary>What a <c>model.json</c> says of the rows or images that a version takes, and of its answers. InferenceService reads it whole.</summary>
+internal sealed record ServedManifest(string Task, IReadOnlyList<string>? Labels, IReadOnlyList<ServedColumn>? Columns, ServedOutput? Output)
+{
+    /// <exception cref="ProblemException">422: it is no classification, or can't be read.</exception>
+    public static ServedManifest Read(JsonElement manifest)
+    {
+        ServedManifest read;
+        try
+        {
+            read = manifest.Deserialize<ServedManifest>(LearningModel.Json)!;
+        }
+        catch (JsonException e)
+        {
+            throw ProblemException.Unusable("version", $"Its model.json can't be read: {e.Message}");
+        }
+        return read is { Task: "image-classification" or "tabular-classification", Labels.Count: >= 2, Output: not null } ? read
+            : throw ProblemException.Unusable("version", $"It is for {read.Task}; image-classification and tabular-classification, with labels and an output, can be evaluated.");
+    }
+
+    /// <summary>Answers of the graph to probabilities by <see cref="Labels"/>, as InferenceService makes them.</summary>
+    /// <param name="width">Numbers per answer.</param>
+    /// <exception cref="ProblemException">422: the answers are none of a classification by these labels.</exception>
+    public void ToProbabilities(ReadOnlySpan<float> answer, int width, Span<float> probabilities)
+    {
+        if (width == 1 && Labels!.Count == 2 && Output!.Activation == "sigmoid")
+            (probabilities[0], probabilities[1]) = (1 - Sigmoid(answer[0]), Sigmoid(answer[0]));
+        else if (width != Labels!.Count)
+            throw ProblemException.Unusable("version", $"It gives {width} numbers per item and has {Labels.Count} labels.");
+        else if (Output!.Activation == "softmax")
+            TensorPrimitives.SoftMax(answer, probabilities);
+        else if (Output.Activation == "sigmoid")
+            TensorPrimitives.Sigmoid(answer, probabilities);
+        else
+            answer.CopyTo(probabilities);
+        foreach (var probability in probabilities)
+        {
+            if (!(probability is >= 0 and <= 1.0001f))
+                throw ProblemException.Unusable("version", $"It answers with {probability}, which is no probability. Does its model.json leave out 'output.activation'?");
+        }
+    }
+
+    private static float Sigmoid(float x) => 1 / (1 + MathF.Exp(-x));
+}
+
+/// <param name="Type"><c>number</c>, <c>category</c> or <c>boolean</c>.</param>
+internal sealed record ServedColumn(string Name, string Type, IReadOnlyList<string>? Values = null);
+
+/// <param name="Activation"><c>softmax</c>, <c>sigmoid</c>, or none where the graph gives probabilities.</param>
+internal sealed record ServedOutput(string? Name, string? Activation = null);

@@ -1,0 +1,78 @@
+using System.Buffers.Binary;
+using Learning.Evaluation;
+using Microsoft.Extensions.Options;
+using TrainingService.Datasets;
+using TrainingService.Datasets.Labels;
+using TrainingService.Serving;
+
+namespace TrainingService.Evaluations;
+
+/// <summary>What a version answers to rows of a data set, by the suite's own inference: admission and serving are those that everybody gets.</summary>
+internal sealed class VersionAnswers(LabelReader reader, InferenceClient inference, IOptions<DatasetOptions> options)
+{
+    private const int RowsAtOnce = 2048;
+
+    /// <param name="revision">Whose labels count.</param>
+    /// <param name="ids">Of the rows; those that are not there at the revision are left out.</param>
+    /// <param name="done">Told how many rows were answered.</param>
+    /// <exception cref="HttpRequestException">InferenceService does not answer, for minutes.</exception>
+    /// <exception cref="ServiceDefaults.Problems.ProblemException">It refuses, or the answers are none of a classification.</exception>
+    public async Task<Answers> AskAsync(VersionOnDataset fit, int revision, Guid[] ids, Action<int> done, CancellationToken cancellation)
+    {
+        var index = fit.Classes.Index().ToDictionary(each => each.Item, each => each.Index, StringComparer.Ordinal);
+        var (labels, probabilities) = (new List<int>(ids.Length), new List<float>(ids.Length * fit.Classes.Count));
+        var rows = reader.ReadAsync(
+            fit.Dataset.Number, "l.label IS NOT NULL AND l.added <= $2 AND (l.removed IS NULL OR l.removed > $2) AND l.id = ANY($3) ORDER BY l.id",
+            [revision, ids], options.Value.StatementTimeout, cancellation);
+        await foreach (var chunk in rows.Chunk(RowsAtOnce).WithCancellation(cancellation))
+        {
+            labels.AddRange(chunk.Select(row => index[row.Label!]));
+            probabilities.AddRange(await AskAsync(fit, chunk, cancellation));
+            done(labels.Count);
+        }
+        return new Answers(fit.Classes, [.. labels], [.. probabilities]);
+    }
+
+    private async Task<float[]> AskAsync(VersionOnDataset fit, StoredLabel[] rows, CancellationToken cancellation)
+    {
+        var columns = fit.Columns ?? throw new NotImplementedException();
+        var cells = new float[rows.Length * columns.Width];
+        foreach (var (i, row) in rows.Index())
+            columns.Write(row.Features, cells.AsSpan(i * columns.Width, columns.Width));
+        var version = fit.Version;
+        var answers = await inference.InferAsync(version.Model, version.Version, fit.Manifest.Output!.Name, cells, rows.Length, [columns.Width], cancellation);
+        return ByClass(fit, answers, rows.Length);
+    }
+
+    /// <summary>From the version's labels to the classes; one that it does not know is never its answer.</summary>
+    private static float[] ByClass(VersionOnDataset fit, float[] answers, int rows)
+    {
+        var (width, known) = (answers.Length / rows, new float[fit.Labels.Length]);
+        var probabilities = new float[rows * fit.Classes.Count];
+        for (var row = 0; row < rows; row++)
+        {
+            fit.Manifest.ToProbabilities(answers.AsSpan(row * width, width), width, known);
+            for (var label = 0; label < known.Length; label++)
+                probabilities[(row * fit.Classes.Count) + fit.Labels[label]] = known[label];
+        }
+        return probabilities;
+    }
+}
+
+/// <summary>Labels and answers, row by row.</summary>
+/// <param name="Labels">Indices of <paramref name="Classes"/>.</param>
+/// <param name="Probabilities">[rows, classes]</param>
+internal sealed record Answers(IReadOnlyList<string> Classes, int[] Labels, float[] Probabilities)
+{
+    public EvaluationReport Evaluate() => Evaluator.Evaluate(Classes, Labels, Probabilities);
+
+    /// <summary>As <see cref="Evaluation.Answers"/> has them.</summary>
+    public byte[] Predicted()
+    {
+        var predicted = Evaluator.Predicted(Probabilities, Classes.Count);
+        var bytes = new byte[predicted.Length * sizeof(short)];
+        for (var row = 0; row < predicted.Length; row++)
+            BinaryPrimitives.WriteInt16LittleEndian(bytes.AsSpan(row * sizeof(short)), checked((short)predicted[row]));
+        return bytes;
+    }
+}

@@ -1,0 +1,51 @@
+using Microsoft.EntityFrameworkCore;
+using ServiceDefaults.Problems;
+using TrainingService.Datasets;
+using TrainingService.Datasets.Snapshots;
+using TrainingService.Registry;
+using TrainingService.Runs;
+
+namespace TrainingService.Evaluations;
+
+/// <summary>Evaluates registered versions, wherever they were trained.</summary>
+internal sealed class VersionEvaluator(TrainingDb db, ReferenceSets references, TestSides testSides, VersionAnswers answers, EvaluationRecorder recorder, TimeProvider time)
+{
+    /// <summary>Asks the version about the reference rows of a snapshot and puts on record how it did.</summary>
+    /// <param name="run">That it is for: has it evaluated the version already, that is the answer.</param>
+    /// <param name="withTest">Also about the test side of the snapshot's split.</param>
+    /// <exception cref="HttpRequestException">InferenceService does not answer, for minutes.</exception>
+    /// <exception cref="ProblemException">The version does not fit the data set, or can't be asked; says why.</exception>
+    public async Task<Evaluation> EvaluateAsync(
+        ModelVersion version, Dataset dataset, Snapshot snapshot, Guid run, bool withTest, Action<RunProgress> progress, CancellationToken cancellation)
+    {
+        var known = await db.Evaluations.AsNoTracking().SingleOrDefaultAsync(e => e.Run == run && e.Model == version.Model && e.Version == version.Version, cancellation);
+        if (known is not null)
+            return known;
+        var fit = await VersionOnDataset.FitAsync(db, version, dataset, cancellation);
+        var reference = await references.EnsureAsync(dataset, snapshot, cancellation);
+        if (reference.Labels.Count == 0)
+            throw ProblemException.Conflict("no-reference", "Nothing is left of the data set's reference rows. POST /v1/datasets/{dataset}/reference chooses others.");
+        var test = withTest ? await testSides.OfAsync(snapshot, reference, cancellation) : [];
+        var total = reference.Labels.Count + test.Length;
+        var judged = await answers.AskAsync(fit, snapshot.Revision, [.. reference.Labels], done => Tell(done), cancellation);
+        var tested = test.Length == 0 ? null : await answers.AskAsync(fit, snapshot.Revision, test, done => Tell(judged.Labels.Length + done), cancellation);
+        return await recorder.RecordAsync(new Evaluation
+        {
+            Id = Guid.CreateVersion7(time.GetUtcNow()),
+            Model = version.Model,
+            Version = version.Version,
+            Dataset = dataset.Number,
+            Run = run,
+            Snapshot = snapshot.Id,
+            Labels = snapshot.Rows,
+            ReferenceHash = reference.Hash,
+            Reference = judged.Evaluate(),
+            Test = tested?.Evaluate(),
+            Answers = judged.Predicted(),
+            Classes = judged.Classes,
+            CreatedAt = time.GetUtcNow(),
+        }, cancellation);
+
+        void Tell(int done) => progress(new RunProgress("evaluating", done, total, TrainLoss: null, ValidationLoss: null, time.GetUtcNow()));
+    }
+}

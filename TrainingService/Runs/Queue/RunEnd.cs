@@ -1,0 +1,51 @@
+using System.Net;
+using Learning;
+using ServiceDefaults.Database;
+using ServiceDefaults.Problems;
+
+namespace TrainingService.Runs.Queue;
+
+internal enum RunEndKind
+{
+    /// <summary>Cancelled, or another worker's by now.</summary>
+    Lost,
+
+    /// <summary>This replica stops; another begins again.</summary>
+    Stopped,
+
+    /// <summary>Something it needs is away.</summary>
+    Waits,
+
+    /// <summary>Nobody foresaw it; another attempt may fare better.</summary>
+    Again,
+
+    /// <summary>For a reason that stays.</summary>
+    Failed,
+}
+
+/// <summary>How a turn ended that did not run its course.</summary>
+/// <param name="Error">Of a failure.</param>
+internal sealed record RunEnd(RunEndKind Kind, RunError? Error = null)
+{
+    public static RunEnd TimeIsUp(TimeSpan limit) => Failed("time-limit", null, $"It took longer than Runs:TimeLimit allows ({limit}).");
+
+    /// <param name="stopping">The replica stops.</param>
+    /// <param name="calledOff">The turn was called off; with <paramref name="stopping"/> false, because its lease is lost.</param>
+    public static RunEnd Of(Exception reason, Run run, RunOptions options, bool stopping, bool calledOff) => reason switch
+    {
+        LeaseLostException => new(RunEndKind.Lost),
+        OperationCanceledException when stopping => new(RunEndKind.Stopped),
+        OperationCanceledException when calledOff => new(RunEndKind.Lost),
+        OperationCanceledException => new(RunEndKind.Waits), // nobody called it off: a call of ours took too long
+        RunFailedException failed => new(RunEndKind.Failed, failed.Error),
+        LearningException learning => Failed("bad-data", learning.Field, learning.Message),
+        ProblemException { Status: StatusCodes.Status503ServiceUnavailable } => new(RunEndKind.Waits),
+        ProblemException problem => Failed(problem.Code, problem.Field, problem.Message),
+        HttpRequestException { StatusCode: null or >= HttpStatusCode.InternalServerError or HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests } or HttpIOException => new(RunEndKind.Waits),
+        _ when reason.IsDatabaseAway() => new(RunEndKind.Waits),
+        _ when run.Attempts + 1 >= options.MaxAttempts => Failed("internal-error", null, $"It failed {run.Attempts + 1} times for a reason that the service's log has."),
+        _ => new(RunEndKind.Again),
+    };
+
+    private static RunEnd Failed(string code, string? field, string message) => new(RunEndKind.Failed, new RunError(code, field, message));
+}

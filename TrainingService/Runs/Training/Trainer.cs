@@ -1,0 +1,108 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Learning;
+using Learning.Data;
+using Learning.Evaluation;
+using Learning.Exports;
+using Learning.Parameters;
+using Learning.Search;
+
+namespace TrainingService.Runs.Training;
+
+/// <summary>Rows to a checked model with its figures. Runs in the process of <see cref="TrainCommand"/>; the same order and rows give the same file.</summary>
+internal sealed class Trainer(RunFolder folder, TrainerOrder order, Action<RunProgress> say)
+{
+    private const double ValidationShare = 0.1, TestShare = 0.1;
+    private const int Small = 1000, DefaultFolds = 5, MostJudgedOfTraining = 50_000, MostInCurve = 20_000, PassesTimed = 5, ManyRows = 20_000;
+    private static readonly double[] CurveShares = [0.1, 0.25, 0.5];
+    private readonly Dictionary<string, double> seconds = [];
+
+    /// <exception cref="LearningException">The rows can't be learned from.</exception>
+    /// <exception cref="RunFailedException">The exported model does not answer as the trained one.</exception>
+    public TrainerResult Run()
+    {
+        var (table, origins) = Stage("loading", () => TrainerRows.Read(folder.Rows, order, say));
+        var split = Split.Stratified(table, ValidationShare, TestShare, order.Seed, origins);
+        if (split.Reference.Length == 0)
+            throw new LearningException("rows", "There are too few rows to set some of each class aside as reference.");
+        var learner = Learners.Find(order.Learner);
+        var run = new TrainingRun(order.Seed, order.Threads, round => Say("training", round.Round, round.MaxRounds, round), order.MemoryLimitBytes);
+
+        var search = order.Grid is null ? null : Stage("searching", () => Search(learner, table, split, origins, run));
+        var parameters = search?.Chosen ?? ParameterSet.Read(learner.Parameters, order.Parameters);
+        using var model = Stage("training", () => learner.Train(new TrainingSet(table, split.Train, split.Validation), parameters, run));
+        var crossValidation = search is null && Folds(table, split) is > 0 and var folds
+            ? Stage("validating", () => CrossValidation.Measure(
+                learner, table, Split.Folds(table, folds, order.Seed, origins), parameters, run, fold => Say("searching", fold, folds)))
+            : null;
+
+        var (reference, test, training, curve) = Stage("evaluating", () => Evaluate(learner, model, table, split, parameters, run));
+        var (export, input, output) = Stage("exporting", () => Export(model, table, split.Test.Length > 0 ? split.Test : split.Reference));
+        return new TrainerResult(
+            parameters.Values.ToDictionary(each => each.Key, each => JsonSerializer.SerializeToElement(each.Value)),
+            new RowCounts(split.Train.Length, split.Validation.Length, split.Test.Length, split.Reference.Length),
+            reference, test, training, model.History, model.BestRound, model.Importance, curve, search?.Result, crossValidation, export, input, output,
+            DataChecks.Warnings(table, split.Train), seconds, PeakMemory.OfThisProcess(), table.Bytes);
+    }
+
+    private (GridSearchResult Result, ParameterSet Chosen)? Search(ILearner learner, Table table, Split split, RowOrigins origins, TrainingRun run)
+    {
+        var grid = new GridSearch(learner, order.Parameters, order.Grid!);
+        var folds = Split.Folds(table, order.Folds > 0 ? order.Folds : DefaultFolds, order.Seed, origins, split);
+        var result = grid.Run(table, folds, run, step => Say("searching", step.Done, step.Total));
+        return (result, grid.Sets[result.Best]);
+    }
+
+    private int Folds(Table table, Split split) =>
+        order.Folds > 0 ? order.Folds : table.Rows - split.Reference.Length < Small ? DefaultFolds : 0;
+
+    private (EvaluationReport Reference, EvaluationReport? Test, EvaluationReport Training, IReadOnlyList<LearningCurvePoint> Curve) Evaluate(
+        ILearner learner, ITrainedModel model, Table table, Split split, ParameterSet parameters, TrainingRun run)
+    {
+        Say("evaluating", 0, 4);
+        var (reference, predicted) = Judge(model, table, split.Reference);
+        File.WriteAllBytes(folder.Answers, MemoryMarshal.AsBytes(Array.ConvertAll(predicted, label => (short)label).AsSpan()).ToArray());
+        Say("evaluating", 1, 4);
+        var test = split.Test.Length == 0 ? null : Judge(model, table, split.Test).Report;
+        Say("evaluating", 2, 4);
+        var training = Judge(model, table, Even(split.Train, MostJudgedOfTraining)).Report;
+        Say("evaluating", 3, 4);
+        return (reference, test, training, test is null ? [] : [.. Curve(learner, table, split, parameters, run), Last(split, training, test)]);
+    }
+
+    // What it costs grows with the rows, and what it shows hardly does.
+    private static IReadOnlyList<LearningCurvePoint> Curve(ILearner learner, Table table, Split split, ParameterSet parameters, TrainingRun run) =>
+        LearningCurve.Measure(learner, new TrainingSet(table, split.Train, split.Validation), split.Test, parameters, run, [.. CurveShares.Where(share => share * split.Train.Length <= MostInCurve)]);
+
+    private static LearningCurvePoint Last(Split split, EvaluationReport training, EvaluationReport test) => new(split.Train.Length, training.Accuracy, test.Accuracy, test.LogLoss);
+
+    private (EvaluationReport Report, int[] Predicted) Judge(ITrainedModel model, Table table, int[] rows)
+    {
+        var probabilities = model.Predict(table, rows);
+        return (Evaluator.Evaluate(order.Schema.Classes, table.LabelsOf(rows), probabilities), Evaluator.Predicted(probabilities, order.Schema.Classes.Count));
+    }
+
+    private (ExportCheck Check, string Input, string Output) Export(ITrainedModel model, Table table, int[] rows)
+    {
+        Say("exporting", 0, rows.Length);
+        var check = ModelExport.Write(model, order, folder, table, rows, rows.Length > ManyRows ? 1 : PassesTimed, out var input, out var output);
+        if (!check.Agrees)
+            throw new RunFailedException(new RunError("export-differs", null, $"The exported model's probabilities differ from the trained one's by up to {check.LargestDifference:g3} on {check.Rows} rows; {ExportCheck.Allowed:g3} is allowed."));
+        Say("exporting", rows.Length, rows.Length);
+        return (check, input, output);
+    }
+
+    private static int[] Even(int[] rows, int most) => rows.Length <= most ? rows : [.. Enumerable.Range(0, most).Select(i => rows[(int)((long)i * rows.Length / most)])];
+
+    private T Stage<T>(string name, Func<T> work)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var result = work();
+        seconds[name] = Math.Round(Stopwatch.GetElapsedTime(began).TotalSeconds, 3);
+        return result;
+    }
+
+    private void Say(string stage, long done, long total, TrainingProgress? round = null) =>
+        say(new RunProgress(stage, done, total, round?.TrainLoss, round?.ValidationLoss, DateTimeOffset.UtcNow));
+}
