@@ -6,6 +6,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using TrainingService.Evaluations;
 using TrainingService.Policies;
 using TrainingService.Runs;
+using TrainingService.Runs.Artifacts;
 
 namespace TrainingService;
 
@@ -30,6 +31,8 @@ internal static class LearningModel
         runs.Property(run => run.Progress).IsDocument();
         runs.Property(run => run.Result).HasColumnType("jsonb");
         runs.Property(run => run.Error).IsDocument();
+
+        model.Entity<RunArtifact>().ToTable("run_artifacts").HasKey(artifact => new { artifact.Run, artifact.Name });
 
         var evaluations = model.Entity<Evaluation>().ToTable("evaluations");
         evaluations.HasKey(evaluation => evaluation.Id);

@@ -5,22 +5,34 @@ using ServiceDefaults.Messaging;
 using TrainingService;
 using TrainingService.Datasets;
 using TrainingService.Registry;
+using TrainingService.Runs;
+using TrainingService.Runs.Training;
 using TrainingService.Serving;
+
+if (TrainCommand.TryRun(args))
+    return;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddDatabase<TrainingDb>("training");
-builder.AddMessaging(bus => bus.AddErasure<TrainingDb>());
+builder.AddMessaging(bus =>
+{
+    bus.AddRunConsumer();
+    bus.AddErasure<TrainingDb>();
+});
+builder.Services.AddPersonalData<RunsOfSubject>(); // while it is known which rows are theirs
 builder.Services.AddPersonalData<DatasetErasure>();
 builder.Services.AddPersonalData<RegistryActs>();
 builder.AddRegistry();
 builder.AddDatasets();
 builder.AddServing();
+builder.AddRuns();
 
 var app = builder.Build();
 app.UseServiceDefaults();
 app.MapRegistry();
 app.MapLiveModels();
 app.MapDatasets();
+app.MapRuns();
 app.MapPersonalDataExport();
 app.Run();

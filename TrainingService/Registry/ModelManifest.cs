@@ -50,7 +50,8 @@ internal sealed record ModelManifest(string Name, string Version, string Task, s
             ? value.GetString()!
             : throw Unusable(field, "must be there, as text");
 
-    private static bool IsName(string text) =>
+    /// <summary>Whether a model or a version may be called so.</summary>
+    public static bool IsName(string text) =>
         text.Length is >= 1 and <= 64
         && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '_' or '-')
         && char.IsAsciiLetterOrDigit(text[0]);

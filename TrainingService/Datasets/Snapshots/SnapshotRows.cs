@@ -28,7 +28,10 @@ internal sealed class SnapshotRows(TrainingDb db, LabelReader reader, IOptions<D
         return (hash.Finish(), count);
     }
 
-    public async Task<long> CountErasedAsync(Snapshot snapshot, CancellationToken cancellation) => snapshot.Rows - await db.Labels.LongCountAsync(
+    public async Task<long> CountErasedAsync(Snapshot snapshot, CancellationToken cancellation) => snapshot.Rows - await CountAsync(snapshot, cancellation);
+
+    /// <summary>Those that are still there.</summary>
+    public Task<long> CountAsync(Snapshot snapshot, CancellationToken cancellation) => db.Labels.LongCountAsync(
         l => l.Dataset == snapshot.Dataset && l.Text != null && l.Added <= snapshot.Revision && (l.Removed == null || l.Removed > snapshot.Revision), cancellation);
 
     public async Task WriteNdjsonAsync(Snapshot snapshot, RowDecoder decoder, Stream body, CancellationToken cancellation)

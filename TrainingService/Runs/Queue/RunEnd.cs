@@ -2,6 +2,7 @@ using System.Net;
 using Learning;
 using ServiceDefaults.Database;
 using ServiceDefaults.Problems;
+using TrainingService.Runs.Training;
 
 namespace TrainingService.Runs.Queue;
 
@@ -37,6 +38,7 @@ internal sealed record RunEnd(RunEndKind Kind, RunError? Error = null)
         OperationCanceledException when stopping => new(RunEndKind.Stopped),
         OperationCanceledException when calledOff => new(RunEndKind.Lost),
         OperationCanceledException => new(RunEndKind.Waits), // nobody called it off: a call of ours took too long
+        RowsErasedException => new(RunEndKind.Waits),
         RunFailedException failed => new(RunEndKind.Failed, failed.Error),
         LearningException learning => Failed("bad-data", learning.Field, learning.Message),
         ProblemException { Status: StatusCodes.Status503ServiceUnavailable } => new(RunEndKind.Waits),

@@ -25,7 +25,7 @@ internal static class ModelExport
         else
             check = check with { Bytes = WriteWithBackbone((ImageHeadModel)model, tensor, folder) };
 
-        using var settings = new SessionOptions { IntraOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+        using var settings = new Microsoft.ML.OnnxRuntime.SessionOptions { IntraOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
         using var session = new InferenceSession(folder.Model, settings);
         (input, output) = (session.InputMetadata.Keys.First(), session.OutputMetadata.Keys.First());
         return check;

@@ -1,0 +1,97 @@
+using Learning;
+using Learning.Data;
+using Learning.Parameters;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using ServiceDefaults.Problems;
+using TrainingService.Datasets;
+using TrainingService.Datasets.Schema;
+using TrainingService.Datasets.Snapshots;
+using TrainingService.Embeddings;
+using TrainingService.Registry;
+using TrainingService.Runs.Training;
+
+namespace TrainingService.Runs.Requests;
+
+/// <summary>From what somebody wants to a run in the queue. Whatever can be told at once is refused at once.</summary>
+internal sealed class RunIntake(TrainingDb db, SnapshotMaker snapshots, ImageFeatures images, RunQueue queue, IOptions<RunOptions> options)
+{
+    /// <exception cref="ProblemException">
+    /// 409: no labels, or the model's name is taken. 422: the learner, its parameters, the labels or the memory they take won't do; names the field. 429: too many runs wait.
+    /// </exception>
+    public async Task<Run> TrainAsync(Dataset dataset, CreateRun wanted, bool mayBind, string caller, CancellationToken cancellation)
+    {
+        var request = wanted.ToRequest(mayBind);
+        var (learner, parameters) = LearnerChecks.Require(dataset.Kind, request);
+        var model = await ModelOfAsync(dataset, wanted.Model, mayBind, cancellation);
+        if (dataset.Kind == DatasetKind.Image)
+            await RequireBackboneAsync(request.Backbone, cancellation);
+        var snapshot = wanted.Snapshot is { } id
+            ? await db.Snapshots.AsNoTracking().SingleOrDefaultAsync(s => s.Id == id && s.Dataset == dataset.Number, cancellation) ?? throw ProblemException.NotFound("snapshot")
+            : (await snapshots.EnsureAsync(dataset.Id, caller, cancellation)).Snapshot;
+        await RequireLearnableAsync(dataset, snapshot, request, learner, parameters, cancellation);
+        return await queue.EnqueueAsync(new NewRun(RunKind.Training, dataset.Number, snapshot.Id, caller, RunCause.Request, model, Version: null, request), cancellation);
+    }
+
+    private async Task<string> ModelOfAsync(Dataset dataset, string? wanted, bool mayBind, CancellationToken cancellation)
+    {
+        var policy = (await db.Policies.AsNoTracking().SingleOrDefaultAsync(p => p.Dataset == dataset.Number, cancellation))?.Policy.Model;
+        if (policy is not null && wanted is not null && wanted != policy)
+            throw ProblemException.Unusable("model", $"The data set's policy trains '{policy}'. Leave 'model' out, or change the policy.");
+        var model = policy ?? wanted ?? dataset.Name;
+        if (!ModelManifest.IsName(model))
+            throw ProblemException.Unusable("model", $"'{model}' can't be a model's name, which is 1 to 64 lower-case letters, digits, '.', '_' or '-' and begins with a letter or digit. Name another with 'model'.");
+        if (await db.Models.AsNoTracking().SingleOrDefaultAsync(m => m.Name == model, cancellation) is { } known)
+            ModelBinding.Bind(known, dataset.Number, owner: null, mayBind);
+        return model;
+    }
+
+    private async Task RequireBackboneAsync(string? name, CancellationToken cancellation)
+    {
+        try
+        {
+            await images.FindAsync(name, cancellation);
+        }
+        catch (RunFailedException e)
+        {
+            throw ProblemException.Unusable(e.Error.Field ?? "backbone", e.Message, e.Error.Code);
+        }
+    }
+
+    private async Task RequireLearnableAsync(
+        Dataset dataset, Snapshot snapshot, RunRequest request, ILearner learner, IReadOnlyList<ParameterSet> parameters, CancellationToken cancellation)
+    {
+        if (snapshot.Schema.Label.Type == LabelType.Number)
+            throw ProblemException.Unusable("label", "The data set's labels are numbers; learners learn classes: labels that are binary or multi-class.");
+        var counts = await db.CountClassesAsync(snapshot, cancellation);
+        if (counts.Count == 0)
+            throw ProblemException.Conflict("no-labels", "The snapshot has no labels any more.");
+        if (counts.Count == 1)
+            throw ProblemException.Unusable("label", $"All {snapshot.Rows} rows have the label '{counts.Keys.Single()}'; there is nothing to tell apart.");
+        if (counts.Count > options.Value.MaxClasses)
+            throw ProblemException.Unusable("label", $"The data set has {counts.Count} classes; Runs:MaxClasses allows {options.Value.MaxClasses}.");
+        if (counts.MinBy(each => each.Value) is { Value: < DataChecks.FewestRowsPerClass } few)
+            throw ProblemException.Unusable("label", $"Class '{few.Key}' has {few.Value} rows; {DataChecks.FewestRowsPerClass} per class are the least, beside those it is judged by.");
+        if (dataset.Kind == DatasetKind.Tabular)
+            await RequireMemoryAsync(dataset, snapshot, counts, request, learner, parameters, cancellation);
+    }
+
+    private async Task RequireMemoryAsync(
+        Dataset dataset, Snapshot snapshot, IReadOnlyDictionary<string, long> counts, RunRequest request, ILearner learner, IReadOnlyList<ParameterSet> parameters, CancellationToken cancellation)
+    {
+        var values = await db.LoadValuesAsync(dataset, int.MaxValue, cancellation);
+        TableSchema schema;
+        try
+        {
+            schema = TrainingSchema.Of(snapshot.Schema, values, TrainingSchema.ClassesOf(snapshot.Schema, values, counts.Keys));
+        }
+        catch (LearningException e)
+        {
+            throw ProblemException.Unusable(e.Field, e.Message);
+        }
+        var table = snapshot.Rows * ((schema.Columns.Count * sizeof(float)) + sizeof(int));
+        var needed = table + parameters.Max(set => learner.EstimateBytes(schema, (int)Math.Min(snapshot.Rows, int.MaxValue), set));
+        if (needed > options.Value.MemoryLimitBytes)
+            throw ProblemException.Unusable("rows", $"Training {request.Learner} on {snapshot.Rows} rows × {schema.Columns.Count} columns takes about {needed >> 20} MiB; Runs:MemoryLimitBytes allows {options.Value.MemoryLimitBytes >> 20} MiB.", "out-of-memory");
+    }
+}

@@ -1,0 +1,116 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Learning.Data;
+using Learning.Evaluation;
+using Microsoft.EntityFrameworkCore;
+using TrainingService.Datasets;
+using TrainingService.Evaluations;
+using TrainingService.Registry;
+
+namespace TrainingService.Runs.Training;
+
+/// <summary>What was trained, on its way into the registry: its manifest, by which InferenceService serves it, its lineage, its evaluation.</summary>
+internal sealed class TrainedModels(TrainingDb db, Registrar registrar, EvaluationRecorder evaluations, TimeProvider time)
+{
+    // Rows are small: a batch of them costs little more than one.
+    private const int RowsInBatch = 256, RowsInQueue = 4096;
+
+    public async Task<ModelVersion> RegisterAsync(TrainedRun trained, RunFolder folder, CancellationToken cancellation)
+    {
+        var (run, dataset) = (trained.Run, trained.Dataset);
+        await using var content = File.OpenRead(folder.Model);
+        var sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellation));
+        var parent = await db.Versions.Where(v => v.Model == run.Model && v.State == VersionState.Live).Select(v => v.Version).SingleOrDefaultAsync(cancellation);
+        var owner = run.Request.Private ? dataset.Owner : null;
+        return await registrar.RegisterTrainedAsync(
+            new TrainedVersion(
+                run.Model, dataset.Kind == DatasetKind.Image ? "image-classification" : "tabular-classification", dataset.Number, owner, run.Request.MayBind,
+                new FileInfo(folder.Model), sha256, ManifestOf(trained, owner), MetricsOf(trained.Result.Reference), LineageOf(trained, parent), run.Caller),
+            cancellation);
+    }
+
+    public Task<Evaluation> RecordAsync(TrainedRun trained, ModelVersion version, byte[] answers, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        return evaluations.RecordAsync(new Evaluation
+        {
+            Id = Guid.CreateVersion7(now),
+            Model = version.Model,
+            Version = version.Version,
+            Dataset = trained.Dataset.Number,
+            Run = trained.Run.Id,
+            Snapshot = trained.Snapshot.Id,
+            Labels = trained.Snapshot.Rows,
+            ReferenceHash = trained.Reference.Hash,
+            Reference = trained.Result.Reference,
+            Test = trained.Result.Test,
+            Training = trained.Result.Training,
+            Answers = answers,
+            Classes = trained.Classes,
+            CreatedAt = now,
+        }, cancellation);
+    }
+
+    private static JsonObject ManifestOf(TrainedRun trained, string? owner)
+    {
+        var (order, result) = (trained.Input.Order, trained.Result);
+        var manifest = new JsonObject
+        {
+            ["labels"] = new JsonArray([.. order.Schema.Classes.Select(label => JsonValue.Create(label))]),
+            ["output"] = new JsonObject { ["name"] = result.Output, ["activation"] = "none" },
+            ["recording"] = "durable",
+            ["description"] = $"{order.Learner} on {trained.Snapshot.Rows} labels.",
+            ["source"] = $"run {trained.Run.Id}",
+            ["metrics"] = JsonSerializer.SerializeToNode(MetricsOf(result.Reference)),
+        };
+        if (owner is not null)
+            manifest["owner"] = owner;
+        if (trained.Input.Backbone is { } backbone)
+        {
+            manifest["input"] = JsonNode.Parse(backbone.Manifest.GetProperty("input").GetRawText()); // it takes images as its backbone does
+            return manifest;
+        }
+        manifest["input"] = new JsonObject { ["kind"] = "rows", ["name"] = result.Input };
+        manifest["columns"] = new JsonArray([.. order.Schema.Columns.Select(ColumnOf)]);
+        manifest["batching"] = new JsonObject { ["maxBatchSize"] = RowsInBatch, ["maxQueueLength"] = RowsInQueue };
+        return manifest;
+    }
+
+    private static JsonObject ColumnOf(Column column)
+    {
+        var json = new JsonObject { ["name"] = column.Name, ["type"] = column.Kind.ToString().ToLowerInvariant() };
+        if (column.Kind == ColumnKind.Category)
+            json["values"] = new JsonArray([.. column.Values.Select(value => JsonValue.Create(value))]);
+        return json;
+    }
+
+    /// <summary>On the reference set.</summary>
+    private static JsonElement MetricsOf(EvaluationReport report)
+    {
+        var metrics = new Dictionary<string, double>
+        {
+            ["accuracy"] = report.Accuracy,
+            ["precision"] = report.MacroPrecision,
+            ["recall"] = report.MacroRecall,
+            ["f1"] = report.MacroF1,
+            ["logLoss"] = report.LogLoss,
+        };
+        if (report.RocAuc is { } area)
+            metrics["rocAuc"] = area;
+        return JsonSerializer.SerializeToElement(metrics);
+    }
+
+    private static JsonElement LineageOf(TrainedRun trained, string? parent) => JsonSerializer.SerializeToElement(new
+    {
+        dataset = trained.Dataset.Id,
+        datasetHash = trained.Snapshot.Hash,
+        snapshot = trained.Snapshot.Id,
+        labels = trained.Snapshot.Rows,
+        run = trained.Run.Id,
+        learner = trained.Input.Order.Learner,
+        seed = trained.Run.Request.Seed,
+        backbone = trained.Input.Backbone is { } backbone ? $"{backbone.Model} {backbone.Version}" : null,
+        parent,
+    }, LearningModel.Json);
+}

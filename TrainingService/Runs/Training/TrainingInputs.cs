@@ -1,0 +1,84 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Learning.Data;
+using Microsoft.Extensions.Options;
+using TrainingService.Datasets;
+using TrainingService.Datasets.Schema;
+using TrainingService.Datasets.Snapshots;
+using TrainingService.Embeddings;
+using TrainingService.Evaluations;
+using TrainingService.Registry;
+using TrainingService.Runs.Artifacts;
+
+namespace TrainingService.Runs.Training;
+
+/// <summary>Everything that the process which trains needs, written into its folder. Rows pass through one at a time.</summary>
+internal sealed class TrainingInputs(TrainingDb db, SnapshotRows snapshots, ImageFeatures images, ObjectFiles files, IOptions<RunOptions> options, TimeProvider time)
+{
+    private const int Buffer = 1 << 20, SayEvery = 50_000;
+
+    /// <exception cref="RunFailedException">The data set is none that can be learned from, or there is no such backbone.</exception>
+    public async Task<TrainingInput> WriteAsync(
+        Run run, Dataset dataset, Snapshot snapshot, ReferenceSet reference, RunFolder folder, Action<RunProgress> progress, CancellationToken cancellation)
+    {
+        var values = await db.LoadValuesAsync(dataset, int.MaxValue, cancellation);
+        var classes = TrainingSchema.ClassesOf(snapshot.Schema, values, (await db.CountClassesAsync(snapshot, cancellation)).Keys);
+        var backbone = dataset.Kind == DatasetKind.Image ? await images.FindAsync(run.Request.Backbone, cancellation) : null;
+        var schema = backbone is null ? TrainingSchema.Of(snapshot.Schema, values, classes) : TableSchema.OfEmbeddings(backbone.Width, classes);
+        var classOf = classes.Index().ToDictionary(each => each.Item, each => each.Index);
+
+        long rows;
+        await using (var file = new FileStream(folder.Rows, FileMode.CreateNew, FileAccess.Write, FileShare.None, Buffer))
+        {
+            using var writer = new RowsFileWriter(file, schema.Columns.Count);
+            if (backbone is null)
+                await WriteRowsAsync(writer, snapshot, reference, label => classOf[label], progress, cancellation);
+            else
+            {
+                await images.WriteAsync(
+                    writer, backbone, dataset, snapshot, reference, label => classOf[label], run.Request.Augment, run.Request.Seed, progress, cancellation);
+                await FetchAsync(backbone, folder.Backbone, cancellation);
+            }
+            rows = writer.Rows;
+        }
+        var order = new TrainerOrder(
+            schema, checked((int)rows), run.Request.Learner!, run.Request.Parameters ?? new Dictionary<string, JsonElement>(), run.Request.Grid, run.Request.Folds, run.Request.Seed,
+            options.Value.TrainingThreads, options.Value.MemoryLimitBytes, options.Value.Niceness, backbone?.Tensor);
+        await File.WriteAllBytesAsync(folder.Order, JsonSerializer.SerializeToUtf8Bytes(order, TrainerOrder.Json), cancellation);
+        return new TrainingInput(order, backbone, await snapshots.CountAsync(snapshot, cancellation));
+    }
+
+    /// <exception cref="RowsErasedException">Rows that it has may not be learned from any more.</exception>
+    public async Task RequireAsync(TrainingInput input, Snapshot snapshot, CancellationToken cancellation)
+    {
+        if (await snapshots.CountAsync(snapshot, cancellation) < input.Labels)
+            throw new RowsErasedException();
+    }
+
+    private async Task WriteRowsAsync(
+        RowsFileWriter writer, Snapshot snapshot, ReferenceSet reference, Func<string, int> classOf, Action<RunProgress> progress, CancellationToken cancellation)
+    {
+        await foreach (var row in snapshots.ReadAsync(snapshot, cancellation))
+        {
+            var marks = reference.Labels.Contains(row.Id) ? RowMarks.Reference : RowMarks.None;
+            writer.Add(row.Content, classOf(row.Label!), marks, MemoryMarshal.Cast<byte, float>(row.Features));
+            if (writer.Rows % SayEvery == 0)
+                progress(new RunProgress("loading", writer.Rows, snapshot.Rows, null, null, time.GetUtcNow()));
+        }
+    }
+
+    private async Task FetchAsync(Backbone backbone, string path, CancellationToken cancellation)
+    {
+        await using var content = await files.OpenAsync(ModelFiles.Owner, backbone.Sha256, cancellation)
+            ?? throw new RunFailedException(new RunError("backbone-gone", "backbone", $"The file of {backbone.Model} {backbone.Version} is not in StorageService."));
+        await using var file = File.Create(path);
+        await content.CopyToAsync(file, cancellation);
+    }
+}
+
+/// <param name="Backbone">For images.</param>
+/// <param name="Labels">That the snapshot still had.</param>
+internal sealed record TrainingInput(TrainerOrder Order, Backbone? Backbone, long Labels);
+
+/// <summary>Somebody had their rows erased while they were trained on: the run begins again without them.</summary>
+internal sealed class RowsErasedException() : Exception("Rows were erased while they were trained on.");
