@@ -5,6 +5,7 @@ using ServiceDefaults.Messaging;
 using TrainingService;
 using TrainingService.Compatibility;
 using TrainingService.Datasets;
+using TrainingService.Evaluations;
 using TrainingService.Registry;
 using TrainingService.Runs;
 using TrainingService.Runs.Training;
@@ -19,14 +20,20 @@ builder.AddDatabase<TrainingDb>("training");
 builder.AddMessaging(bus =>
 {
     bus.AddRunConsumer();
+    bus.AddEvaluationConsumer();
     bus.AddErasure<TrainingDb>();
 });
-builder.Services.AddPersonalData<RunsOfSubject>(); // while it is known which rows are theirs
+// While it is known which rows are theirs.
+builder.Services.AddPersonalData<ModelsTrainedOnErasedRows>();
+builder.Services.AddPersonalData<EvaluationAnswers>();
+builder.Services.AddPersonalData<PrivateModels>();
+builder.Services.AddPersonalData<RunsOfSubject>();
 builder.Services.AddPersonalData<DatasetErasure>();
 builder.Services.AddPersonalData<RegistryActs>();
 builder.AddRegistry();
 builder.AddDatasets();
 builder.AddServing();
+builder.AddEvaluations();
 builder.AddRuns();
 builder.AddCompatibility();
 
@@ -35,6 +42,7 @@ app.UseServiceDefaults();
 app.MapRegistry();
 app.MapLiveModels();
 app.MapDatasets();
+app.MapReference();
 app.MapRuns();
 app.MapCompatibility();
 app.MapPersonalDataExport();
