@@ -6,6 +6,9 @@ using TrainingService;
 using TrainingService.Compatibility;
 using TrainingService.Datasets;
 using TrainingService.Evaluations;
+using TrainingService.FeedbackLabels;
+using TrainingService.Policies;
+using TrainingService.Policies.Quality;
 using TrainingService.Registry;
 using TrainingService.Runs;
 using TrainingService.Runs.Training;
@@ -21,6 +24,8 @@ builder.AddMessaging(bus =>
 {
     bus.AddRunConsumer();
     bus.AddEvaluationConsumer();
+    bus.AddPolicyConsumers();
+    bus.AddFeedbackConsumers();
     bus.AddErasure<TrainingDb>();
 });
 // While it is known which rows are theirs.
@@ -35,6 +40,8 @@ builder.AddDatasets();
 builder.AddServing();
 builder.AddEvaluations();
 builder.AddRuns();
+builder.AddPolicies();
+builder.AddFeedbackLabels();
 builder.AddCompatibility();
 
 var app = builder.Build();
@@ -44,6 +51,8 @@ app.MapLiveModels();
 app.MapDatasets();
 app.MapReference();
 app.MapRuns();
+app.MapPolicies();
+app.MapResume();
 app.MapCompatibility();
 app.MapPersonalDataExport();
 app.Run();
