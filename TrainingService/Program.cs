@@ -4,6 +4,7 @@ using ServiceDefaults.Erasure;
 using ServiceDefaults.Messaging;
 using TrainingService;
 using TrainingService.Datasets;
+using TrainingService.Embeddings;
 using TrainingService.Registry;
 using TrainingService.Runs;
 using TrainingService.Runs.Training;
@@ -26,6 +27,7 @@ builder.Services.AddPersonalData<RegistryActs>();
 builder.AddRegistry();
 builder.AddDatasets();
 builder.AddServing();
+builder.AddEmbeddings();
 builder.AddRuns();
 
 var app = builder.Build();
