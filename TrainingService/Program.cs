@@ -5,6 +5,7 @@ using ServiceDefaults.Messaging;
 using TrainingService;
 using TrainingService.Datasets;
 using TrainingService.Embeddings;
+using TrainingService.Evaluations;
 using TrainingService.Registry;
 using TrainingService.Runs;
 using TrainingService.Runs.Training;
@@ -19,15 +20,21 @@ builder.AddDatabase<TrainingDb>("training");
 builder.AddMessaging(bus =>
 {
     bus.AddRunConsumer();
+    bus.AddEvaluationConsumer();
     bus.AddErasure<TrainingDb>();
 });
-builder.Services.AddPersonalData<RunsOfSubject>(); // while it is known which rows are theirs
+// While it is known which rows are theirs.
+builder.Services.AddPersonalData<ModelsTrainedOnErasedRows>();
+builder.Services.AddPersonalData<EvaluationAnswers>();
+builder.Services.AddPersonalData<PrivateModels>();
+builder.Services.AddPersonalData<RunsOfSubject>();
 builder.Services.AddPersonalData<DatasetErasure>();
 builder.Services.AddPersonalData<RegistryActs>();
 builder.AddRegistry();
 builder.AddDatasets();
 builder.AddServing();
 builder.AddEmbeddings();
+builder.AddEvaluations();
 builder.AddRuns();
 
 var app = builder.Build();
@@ -35,6 +42,7 @@ app.UseServiceDefaults();
 app.MapRegistry();
 app.MapLiveModels();
 app.MapDatasets();
+app.MapReference();
 app.MapRuns();
 app.MapPersonalDataExport();
 app.Run();

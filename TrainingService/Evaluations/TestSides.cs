@@ -3,14 +3,21 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using TrainingService.Datasets;
 using TrainingService.Datasets.Snapshots;
+using TrainingService.Runs;
 
 namespace TrainingService.Evaluations;
 
-/// <summary>Which rows of a snapshot a run with the usual seed leaves out of training, so that any version can be judged by them.</summary>
+/// <summary>
+/// Which rows of a snapshot a run with the usual seed leaves out of training, so that a version can be judged by them, wherever it was trained. One
+/// that a run with another seed trained has seen some of them.
+/// </summary>
 internal sealed class TestSides(NpgsqlDataSource source, IOptions<DatasetOptions> options)
 {
-    /// <summary>Ids of the rows; none where too few are left beside the reference.</summary>
-    public async Task<Guid[]> OfAsync(Snapshot snapshot, ReferenceSet reference, CancellationToken cancellation)
+    private const double ValidationShare = 0.1, TestShare = 0.1; // as of a run
+
+    /// <summary>Ids of the rows; none where only the reference is left, or too little beside it.</summary>
+    /// <param name="classes">In their order, all that occur.</param>
+    public async Task<Guid[]> OfAsync(Snapshot snapshot, ReferenceSet reference, IReadOnlyList<string> classes, CancellationToken cancellation)
     {
         await using var command = source.CreateCommand("""
             SELECT id, content, label FROM labels WHERE dataset = $1 AND label IS NOT NULL AND added <= $2 AND (removed IS NULL OR removed > $2) ORDER BY id
@@ -18,8 +25,28 @@ internal sealed class TestSides(NpgsqlDataSource source, IOptions<DatasetOptions
         command.CommandTimeout = (int)options.Value.StatementTimeout.TotalSeconds;
         command.Parameters.Add(new() { Value = snapshot.Dataset });
         command.Parameters.Add(new() { Value = snapshot.Revision });
+        var index = classes.Index().ToDictionary(each => each.Item, each => each.Index, StringComparer.Ordinal);
+        // A split asks for labels and contents alone: a column of nothing stands for the cells.
+        var table = new TableBuilder(TableSchema.OfEmbeddings(1, classes));
+        var (ids, contents, marks) = (new List<Guid>(), new List<UInt128>(), new List<bool>());
         await using var rows = await command.ExecuteReaderAsync(cancellation);
-        await Task.CompletedTask;
-        return [];
+        while (await rows.ReadAsync(cancellation))
+        {
+            var id = rows.GetGuid(0);
+            ids.Add(id);
+            contents.Add(ContentOf(rows.GetGuid(1)));
+            marks.Add(reference.Labels.Contains(id));
+            table.Add([0], index[rows.GetString(2)]);
+        }
+        var split = Split.Stratified(table.Build(), ValidationShare, TestShare, new RunRequest().Seed, new RowOrigins([.. contents], [.. marks]), cancellation);
+        return [.. split.Test.Select(row => ids[row])];
+    }
+
+    // As RowsFileReader reads it.
+    private static UInt128 ContentOf(Guid content)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        content.TryWriteBytes(bytes, bigEndian: true, out _);
+        return System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(bytes);
     }
 }

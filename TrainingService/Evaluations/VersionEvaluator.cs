@@ -21,11 +21,11 @@ internal sealed class VersionEvaluator(TrainingDb db, ReferenceSets references, 
         var known = await db.Evaluations.AsNoTracking().SingleOrDefaultAsync(e => e.Run == run && e.Model == version.Model && e.Version == version.Version, cancellation);
         if (known is not null)
             return known;
-        var fit = await VersionOnDataset.FitAsync(db, version, dataset, cancellation);
+        var fit = await VersionOnDataset.FitAsync(db, version, dataset, snapshot.Revision, cancellation);
         var reference = await references.EnsureAsync(dataset, snapshot, cancellation);
         if (reference.Labels.Count == 0)
             throw ProblemException.Conflict("no-reference", "Nothing is left of the data set's reference rows. POST /v1/datasets/{dataset}/reference chooses others.");
-        var test = withTest ? await testSides.OfAsync(snapshot, reference, cancellation) : [];
+        var test = withTest && fit.Occurring > 1 ? await testSides.OfAsync(snapshot, reference, [.. fit.Classes.Take(fit.Occurring)], cancellation) : [];
         var total = reference.Labels.Count + test.Length;
         var judged = await answers.AskAsync(fit, snapshot.Revision, [.. reference.Labels], done => Tell(done), cancellation);
         var tested = test.Length == 0 ? null : await answers.AskAsync(fit, snapshot.Revision, test, done => Tell(judged.Labels.Length + done), cancellation);

@@ -3,19 +3,22 @@ using ServiceDefaults.Problems;
 using TrainingService.Datasets;
 using TrainingService.Datasets.Schema;
 using TrainingService.Registry;
+using TrainingService.Runs.Training;
 
 namespace TrainingService.Evaluations;
 
 /// <summary>A version that fits a data set: how it takes the rows, and what its answers are among the classes.</summary>
 /// <param name="Classes">The data set's, and behind them labels that only the version knows.</param>
+/// <param name="Occurring">How many of <paramref name="Classes"/> are the data set's.</param>
 /// <param name="Labels">By label of the version, its place in <paramref name="Classes"/>.</param>
 /// <param name="Columns">Null: it takes images.</param>
-internal sealed record VersionOnDataset(ModelVersion Version, Dataset Dataset, ServedManifest Manifest, IReadOnlyList<string> Classes, int[] Labels, ColumnMap? Columns)
+internal sealed record VersionOnDataset(ModelVersion Version, Dataset Dataset, ServedManifest Manifest, IReadOnlyList<string> Classes, int Occurring, int[] Labels, ColumnMap? Columns)
 {
     private const int MostForeignLabels = 100;
 
+    /// <param name="revision">Of the data set: whose labels count.</param>
     /// <exception cref="ProblemException">422: it does not fit; names the columns or labels.</exception>
-    public static async Task<VersionOnDataset> FitAsync(TrainingDb db, ModelVersion version, Dataset dataset, CancellationToken cancellation)
+    public static async Task<VersionOnDataset> FitAsync(TrainingDb db, ModelVersion version, Dataset dataset, int revision, CancellationToken cancellation)
     {
         var manifest = ServedManifest.Read(version.Manifest);
         var kind = dataset.Kind == DatasetKind.Image ? "image-classification" : "tabular-classification";
@@ -26,18 +29,19 @@ internal sealed record VersionOnDataset(ModelVersion Version, Dataset Dataset, S
         if (dataset.Schema.Label.Type == LabelType.Number)
             throw ProblemException.Unusable("dataset", "Its labels are numbers; binary and multi-class labels can be evaluated.");
         var values = await db.LoadValuesAsync(dataset, int.MaxValue, cancellation);
-        var known = await db.Labels.Where(l => l.Dataset == dataset.Number && l.Removed == null && l.Text != null).Select(l => l.Text!).Distinct().ToListAsync(cancellation);
-        var classes = Combine([.. values.Classes.All.Union(known.Order(StringComparer.Ordinal))], known, manifest.Labels!, IsTrainedOn(version, dataset));
+        var occurring = await db.Labels.Where(l => l.Dataset == dataset.Number && l.Text != null && l.Added <= revision && (l.Removed == null || l.Removed > revision))
+            .Select(l => l.Text!).Distinct().ToListAsync(cancellation);
+        var classes = Combine(TrainingSchema.ClassesOf(dataset.Schema, values, occurring), manifest.Labels!, IsTrainedOn(version, dataset));
         return new VersionOnDataset(
-            version, dataset, manifest, classes, [.. manifest.Labels!.Select(label => classes.IndexOf(label))],
+            version, dataset, manifest, classes, occurring.Count, [.. manifest.Labels!.Select(label => classes.IndexOf(label))],
             manifest.Columns is { Count: > 0 } columns ? ColumnMap.Of(columns, dataset.Schema, values) : null);
     }
 
     // One that was trained on the data set when it had fewer classes is judged by today's: it knows no better. Another may just not be meant.
-    private static List<string> Combine(IReadOnlyList<string> classes, List<string> occurring, IReadOnlyList<string> labels, bool trainedOn)
+    private static List<string> Combine(IReadOnlyList<string> classes, IReadOnlyList<string> labels, bool trainedOn)
     {
-        var unknown = occurring.Except(labels).Order(StringComparer.Ordinal).Take(20).ToArray();
-        if (unknown.Length > 0 && !(trainedOn && occurring.Intersect(labels).Any()))
+        var unknown = classes.Except(labels).Take(20).ToArray();
+        if (unknown.Length > 0 && !(trainedOn && classes.Intersect(labels).Any()))
             throw ProblemException.Unusable("dataset", $"The data set has labels that the version does not know: {string.Join(", ", unknown)}. It knows {string.Join(", ", labels.Take(20))}.");
         var foreign = labels.Except(classes).ToArray();
         if (foreign.Length > MostForeignLabels)

@@ -3,11 +3,12 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using ServiceDefaults.Authentication;
 using ServiceDefaults.History;
-using ServiceDefaults.Problems;
+using TrainingService.Evaluations;
+using TrainingService.Registry.Uploads;
 
 namespace TrainingService.Registry;
 
-/// <summary>Models, their versions and what is live. Reading takes scope <c>train</c> or <c>admin</c>, changing takes <c>admin</c>.</summary>
+/// <summary>Models, their versions, how good they are and what is live. Scope <c>train</c> or <c>admin</c>.</summary>
 internal static class RegistryApi
 {
     public static void MapRegistry(this IEndpointRouteBuilder app)
@@ -20,19 +21,21 @@ internal static class RegistryApi
             .ProducesProblem(StatusCodes.Status404NotFound);
 
         var reading = registry.MapGroup("").RequireAnyScope(Scopes.Train, Scopes.Admin, Scopes.Service.Registry);
-        reading.MapGet("", ListAsync);
-        reading.MapGet("/{model}", GetAsync);
-        reading.MapGet("/{model}/history", GetHistoryAsync);
+        reading.MapGet("", ListAsync).WithName("ListRegisteredModels").WithSummary("All models, with what is live of them.");
+        reading.MapGet("/{model}", GetAsync).WithName("GetRegisteredModel").WithSummary("A model's versions, newest first: state, lineage, figures.");
+        reading.MapGet("/{model}/history", GetHistoryAsync).WithName("GetModelHistory").WithSummary("Who changed what about a model, and whether the record holds.");
 
-        var changing = registry.MapGroup("/{model}").RequireScope(Scopes.Admin).ProducesProblem(StatusCodes.Status409Conflict);
-        changing.MapPost("/versions/{version}/promote", PromoteAsync);
-        changing.MapPost("/rollback", RollBackAsync);
+        var model = registry.MapGroup("/{model}");
+        model.MapPromotion();
+        model.MapUploads();
+        model.MapEvaluations();
+        model.MapComparison();
     }
 
     private static async Task<Ok<List<ModelSummary>>> ListAsync(ClaimsPrincipal user, TrainingDb db, CancellationToken cancellation)
     {
         var allowed = user.AllowedModels();
-        var models = db.Models.AsNoTracking();
+        var models = db.Models.AsNoTracking().VisibleTo(user);
         if (allowed is not null)
             models = models.Where(m => allowed.Contains(m.Name));
         return TypedResults.Ok(await models.OrderBy(m => m.Name)
@@ -41,37 +44,35 @@ internal static class RegistryApi
                 m.Task,
                 db.Versions.Where(v => v.Model == m.Name && v.State == VersionState.Live).Select(v => v.Version).SingleOrDefault(),
                 db.Versions.Count(v => v.Model == m.Name),
-                m.CreatedAt))
+                m.CreatedAt,
+                db.Datasets.Where(d => d.Number == m.Dataset).Select(d => (Guid?)d.Id).SingleOrDefault(),
+                m.Owner != null,
+                m.SuspendedAt == null ? null : new Suspension(m.SuspendedReason!, m.SuspendedAt.Value)))
             .ToListAsync(cancellation));
     }
 
-    private static async Task<Ok<ModelDetails>> GetAsync(string model, TrainingDb db, CancellationToken cancellation)
+    private static async Task<Ok<ModelDetails>> GetAsync(string model, ClaimsPrincipal user, TrainingDb db, CancellationToken cancellation)
     {
-        var known = await db.Models.AsNoTracking().SingleOrDefaultAsync(m => m.Name == model, cancellation) ?? throw ProblemException.NotFound("model");
+        var known = await db.Models.FindVisibleAsync(model, user, cancellation);
         var versions = await db.Versions.AsNoTracking().Where(v => v.Model == model).ToListAsync(cancellation);
+        var guard = await db.Datasets.Where(d => d.Number == known.Dataset).Select(d => (Guid?)d.Id).SingleOrDefaultAsync(cancellation);
+        var erased = await db.ErasedRowsAsync(model, cancellation);
+        var evaluations = await db.NewestFiguresAsync(known, user, cancellation);
         return TypedResults.Ok(new ModelDetails(
             known.Name,
             known.Task,
             versions.SingleOrDefault(v => v.State == VersionState.Live)?.Version,
-            [.. versions.OrderByDescending(v => v.Version, VersionOrder.OldestFirst).Select(VersionDetails.Of)]));
+            guard,
+            known.Owner is not null,
+            known.SuspendedAt is { } since ? new Suspension(known.SuspendedReason!, since) : null,
+            [.. versions.OrderByDescending(v => v.Version, VersionOrder.OldestFirst)
+                .Select(v => VersionDetails.Of(v, erased.GetValueOrDefault(v.Version), evaluations.GetValueOrDefault(v.Version)))]));
     }
 
-    private static async Task<Ok<ModelHistory>> GetHistoryAsync(string model, TrainingDb db, CancellationToken cancellation)
+    private static async Task<Ok<ModelHistory>> GetHistoryAsync(string model, ClaimsPrincipal user, TrainingDb db, CancellationToken cancellation)
     {
-        if (!await db.Models.AnyAsync(m => m.Name == model, cancellation))
-            throw ProblemException.NotFound("model");
+        await db.Models.FindVisibleAsync(model, user, cancellation);
         var entries = await db.History.AsNoTracking().Where(e => e.Subject == model).OrderByDescending(e => e.Seq).ToListAsync(cancellation);
         return TypedResults.Ok(new ModelHistory(model, await db.VerifyHistoryAsync(cancellation), entries));
     }
-
-    private static async Task<Ok<LiveVersion>> PromoteAsync(
-        string model, string version, ClaimsPrincipal user, Promotion promotion, CancellationToken cancellation) =>
-        Answer(await promotion.PromoteAsync(model, version, user.CallerId(), PromotionTerms.None, cancellation));
-
-    private static async Task<Ok<LiveVersion>> RollBackAsync(
-        string model, ClaimsPrincipal user, Promotion promotion, CancellationToken cancellation) =>
-        Answer(await promotion.RollBackAsync(model, user.CallerId(), cancellation));
-
-    private static Ok<LiveVersion> Answer(ModelVersion live) =>
-        TypedResults.Ok(new LiveVersion(live.Model, live.Version, live.PromotedAt!.Value));
 }

@@ -1,6 +1,7 @@
 using ServiceDefaults.Authentication;
 using ServiceDefaults.Health;
 using ServiceDefaults.Http;
+using TrainingService.Registry.Uploads;
 
 namespace TrainingService.Registry;
 
@@ -8,10 +9,11 @@ internal static class RegistryExtensions
 {
     public static void AddRegistry(this WebApplicationBuilder builder)
     {
-        builder.Services.AddOptions<RegistryOptions>().BindConfiguration("Registry");
+        builder.Services.AddOptions<RegistryOptions>().BindConfiguration("Registry").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddServiceClient<ModelFiles>("storage", Scopes.Service.Objects, timeout: TimeSpan.FromMinutes(5));
         builder.Services.AddScoped<Registrar>();
         builder.Services.AddScoped<Promotion>();
+        builder.Services.AddSingleton<PackageUploads>();
         builder.Services.AddSingleton<RegistryImport>();
         builder.Services.AddHostedService(services => services.GetRequiredService<RegistryImport>());
         builder.Services.AddHealthChecks().AddCheck<RegistryImportHealthCheck>("registry", tags: [HealthExtensions.Ready]);

@@ -1,0 +1,40 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Learning.Reports;
+using TrainingService.Datasets;
+using TrainingService.Datasets.Snapshots;
+using TrainingService.Runs;
+using TrainingService.Runs.Artifacts;
+
+namespace TrainingService.Evaluations;
+
+/// <summary>The report of a version that was evaluated by itself: as a training's, without what only a training knows.</summary>
+internal sealed class EvaluationReports(RunArtifacts artifacts)
+{
+    public async Task WriteAsync(Run run, Dataset dataset, Snapshot snapshot, Evaluation evaluation, CancellationToken cancellation)
+    {
+        var data = new RunReportData
+        {
+            Title = $"{evaluation.Model} {evaluation.Version}",
+            Subtitle = string.Create(CultureInfo.InvariantCulture, $"Evaluated on {dataset.Name}, {evaluation.Labels:N0} labels, {evaluation.CreatedAt:yyyy-MM-dd HH:mm} UTC"),
+            Reference = evaluation.Reference,
+            Test = evaluation.Test,
+            Lineage =
+            [
+                new("data set", $"{dataset.Name} ({dataset.Id})"),
+                new("snapshot", $"{snapshot.Id}"),
+                new("content", snapshot.Hash),
+                new("reference rows", evaluation.ReferenceHash),
+                new("run", $"{run.Id}"),
+            ],
+        };
+        await PutAsync(ReportFile.Json, JsonSerializer.SerializeToUtf8Bytes(data, LearningModel.Json), ReportFile.JsonType);
+        await PutAsync(ReportFile.Html, Encoding.UTF8.GetBytes(RunReport.Html(data)), ReportFile.HtmlType);
+        await PutAsync(ReportFile.Markdown, Encoding.UTF8.GetBytes(RunReport.Markdown(data)), ReportFile.MarkdownType);
+        foreach (var (name, svg) in RunReport.Plots(data))
+            await PutAsync(ReportFile.Plot(name), Encoding.UTF8.GetBytes(svg), ReportFile.SvgType);
+
+        Task PutAsync(string name, byte[] content, string type) => artifacts.PutAsync(run, dataset, name, content, type, cancellation);
+    }
+}

@@ -1,0 +1,94 @@
+using Learning.Evaluation;
+using Microsoft.EntityFrameworkCore;
+using ServiceDefaults.Problems;
+using TrainingService.Datasets;
+using TrainingService.Registry;
+
+namespace TrainingService.Evaluations;
+
+/// <summary>Holds a version against the gates of the data set that guards its model, and against the live version.</summary>
+internal sealed class Judge(TrainingDb db, ReferenceSets references, VersionEvaluator evaluator)
+{
+    public const string NotEvaluated = "not-evaluated";
+
+    /// <param name="run">Whose evaluation counts; null: the newest, which has to be on the reference set as it is now.</param>
+    /// <param name="mayAsk">Whether the live version may be evaluated for it, which takes its time.</param>
+    /// <exception cref="ProblemException">409 <c>not-evaluated</c>: says on what.</exception>
+    public async Task<Judgement> JudgeAsync(ModelVersion version, Guid? run, bool mayAsk, CancellationToken cancellation)
+    {
+        var (evaluation, dataset) = await EvidenceAsync(version, run, cancellation);
+        var live = await db.Versions.AsNoTracking().SingleOrDefaultAsync(v => v.Model == version.Model && v.State == VersionState.Live, cancellation);
+        var policy = await db.Policies.AsNoTracking().SingleOrDefaultAsync(p => p.Dataset == dataset.Number, cancellation);
+        var gates = policy?.Policy.Gates ?? Gates.Default;
+        var rows = await EvaluatedRows.ReadAsync(db, references, evaluation, cancellation);
+
+        var comparing = gates.MustBeatLive && live is not null && live.Version != version.Version;
+        List<string> reasons = [.. gates.FailedBy(evaluation.Reference)];
+        if (gates.AskForFigures || comparing)
+            reasons.AddRange(TooSmall(evaluation.Reference));
+        if (!comparing)
+            return new Judgement(reasons, live?.Version, Against: null);
+        var (against, obstacle) = await AgainstAsync(live!, evaluation, rows, dataset, mayAsk, cancellation);
+        if (obstacle is not null)
+            return new Judgement([.. reasons, obstacle.Reason], live!.Version, Against: null, IsFinal: reasons.Count > 0 || !obstacle.MayPass);
+        return new Judgement(against!.Passed ? reasons : [.. reasons, Sentence(against, live!.Version)], live!.Version, against);
+    }
+
+    private async Task<(Evaluation Evaluation, Dataset Dataset)> EvidenceAsync(ModelVersion version, Guid? run, CancellationToken cancellation)
+    {
+        var guard = await db.Models.Where(m => m.Name == version.Model).Select(m => m.Dataset).SingleAsync(cancellation);
+        var evaluations = db.Evaluations.AsNoTracking().Where(e => e.Model == version.Model && e.Version == version.Version && (guard == null || e.Dataset == guard));
+        if (run is not null)
+            evaluations = evaluations.Where(e => e.Run == run);
+        var newest = await evaluations.OrderByDescending(e => e.CreatedAt).FirstOrDefaultAsync(cancellation) ?? throw Missing(version, "was never evaluated on the data set that it would be judged by");
+        var dataset = await db.Datasets.AsNoTracking().SingleAsync(d => d.Number == newest.Dataset, cancellation);
+        if (run is null && newest.ReferenceHash != ReferenceSets.HashOf(await references.ReadAsync(dataset.Number, dataset.Revision, cancellation)))
+            throw Missing(version, "was evaluated on reference rows that have changed since");
+        return (newest, dataset);
+    }
+
+    /// <summary>How it did against the live version on the same rows, or why nobody can tell.</summary>
+    private async Task<(Challenge? Against, Obstacle? Obstacle)> AgainstAsync(
+        ModelVersion live, Evaluation candidate, EvaluatedRows? rows, Dataset dataset, bool mayAsk, CancellationToken cancellation)
+    {
+        if (rows is null)
+            return (null, new Obstacle("not-comparable: reference rows were erased since it was evaluated, or others chosen; evaluate it again", MayPass: true));
+        var known = await db.Evaluations.AsNoTracking()
+            .Where(e => e.Model == live.Model && e.Version == live.Version && e.Dataset == candidate.Dataset && e.ReferenceHash == candidate.ReferenceHash && e.Answers.Length > 0)
+            .OrderByDescending(e => e.CreatedAt).FirstOrDefaultAsync(cancellation);
+        if (known is null && !mayAsk)
+            return (null, new Obstacle($"not-comparable: the live version {live.Version} was not evaluated on this reference set", MayPass: true));
+        try
+        {
+            var snapshot = await db.Snapshots.AsNoTracking().SingleAsync(s => s.Id == candidate.Snapshot, cancellation);
+            known ??= await evaluator.EvaluateAsync(live, dataset, snapshot, candidate.Run, withTest: false, _ => { }, cancellation);
+        }
+        catch (Exception e) when (e is HttpRequestException || (e is ProblemException { Status: < 500 or 503 } && !cancellation.IsCancellationRequested))
+        {
+            return (null, new Obstacle($"not-comparable: the live version {live.Version} can't be asked: {e.Message}", MayPass: e is HttpRequestException or ProblemException { Status: 429 or 503 }));
+        }
+        return rows.Compare(known, candidate, cancellation) is { } challenge ? (challenge, null)
+            : (null, new Obstacle($"not-comparable: the evaluation of the live version {live.Version} is on other rows", MayPass: false));
+    }
+
+    private static IEnumerable<string> TooSmall(EvaluationReport reference) => reference.Classes
+        .Where(each => each.Support is > 0 and < ReferenceSets.FewestPerClass)
+        .Select(each => $"reference-too-small: class '{each.Class}' has {each.Support} reference rows; {ReferenceSets.FewestPerClass} are the least");
+
+    private static string Sentence(Challenge against, string live)
+    {
+        var fewer = (int)Math.Round(-against.Gain * against.Rows);
+        return FormattableString.Invariant($"right on {fewer} {(fewer == 1 ? "row" : "rows")} fewer than version {live} (p = {against.Test.WorsePValue:0.0000}, of {against.Rows} reference rows)");
+    }
+
+    private static ProblemException Missing(ModelVersion version, string what) => ProblemException.Conflict(
+        NotEvaluated, $"{version.Model} {version.Version} {what}. POST /v1/registry/models/{version.Model}/versions/{version.Version}/evaluations does that.");
+
+    /// <param name="MayPass">By itself: it says nothing about the version.</param>
+    private sealed record Obstacle(string Reason, bool MayPass);
+}
+
+/// <param name="Reasons">A sentence for each gate failed.</param>
+/// <param name="Live">What was live then.</param>
+/// <param name="IsFinal">False: it could not be judged for now.</param>
+internal sealed record Judgement(IReadOnlyList<string> Reasons, string? Live, Challenge? Against, bool IsFinal = true);
