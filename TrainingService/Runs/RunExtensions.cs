@@ -30,9 +30,6 @@ internal static class RunExtensions
         services.AddSingleton<RunMetrics>();
 
         services.TryAddScoped<Embeddings.ImageFeatures>();
-        services.TryAddScoped<Evaluations.ReferenceSets>();
-        services.TryAddScoped<Evaluations.EvaluationRecorder>();
-        services.TryAddScoped<Evaluations.Gatekeeper>();
         services.AddScoped<IRunJob, TrainingJob>();
         services.AddSingleton<RunFolders>();
         services.AddScoped<TrainingInputs>();

@@ -77,7 +77,7 @@ internal static class LabelsApi
         return TypedResults.Ok(await RemoveAsync(dataset, filter, user, db, options.Value, time, cancellation));
     }
 
-    private static async Task<RemovedLabels> RemoveAsync(
+    public static async Task<RemovedLabels> RemoveAsync(
         string dataset, LabelFilter filter, ClaimsPrincipal user, TrainingDb db, DatasetOptions options, TimeProvider time, CancellationToken cancellation)
     {
         var (condition, parameters) = filter.ToSql(first: 4);
