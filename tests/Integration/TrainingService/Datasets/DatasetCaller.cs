@@ -12,10 +12,12 @@ internal sealed class DatasetCaller(HttpClient http, string subject) : IDisposab
 
     public string Subject { get; } = subject;
 
-    public static async Task<DatasetCaller> NewAsync(string role = "user")
+    public static Task<DatasetCaller> NewAsync(string role = "user") => NewAsync(DatasetServices.Training, role);
+
+    public static async Task<DatasetCaller> NewAsync(TrainingApplication training, string role = "user")
     {
         var subject = Guid.CreateVersion7().ToString();
-        return new DatasetCaller(await DatasetServices.Training.ClientInRoleAsync(subject, role, "train", "predict"), subject);
+        return new DatasetCaller(await training.ClientInRoleAsync(subject, role, "train", "predict"), subject);
     }
 
     /// <summary>A new data set; returns its path.</summary>
