@@ -11,7 +11,7 @@ public sealed class RunRecoveryTests
     [Test]
     public async Task A_cancelled_run_stops_with_its_process_and_the_next_begins()
     {
-        using var trainee = await Trainee.NewAsync(Trainee.Rows(300));
+        using var trainee = await Trainee.NewAsync(Trainee.Many);
         var run = await trainee.StartEndlessAsync();
         await trainee.WaitUntilTrainingAsync(run);
         Assert.That(Trainers(run), Has.Length.EqualTo(1));
@@ -31,7 +31,7 @@ public sealed class RunRecoveryTests
     [Test]
     public async Task A_run_that_waits_is_cancelled_without_having_begun()
     {
-        using var trainee = await Trainee.NewAsync(Trainee.Rows(300));
+        using var trainee = await Trainee.NewAsync(Trainee.Many);
         var first = await trainee.StartEndlessAsync();
         await trainee.WaitUntilTrainingAsync(first);
         var waiting = await trainee.StartAsync();
@@ -45,7 +45,7 @@ public sealed class RunRecoveryTests
     [Test]
     public async Task A_crash_of_the_process_that_trains_fails_the_run_and_not_the_service()
     {
-        using var trainee = await Trainee.NewAsync(Trainee.Rows(300));
+        using var trainee = await Trainee.NewAsync(Trainee.Many);
         var run = await trainee.StartEndlessAsync();
         await trainee.WaitUntilTrainingAsync(run);
 
@@ -60,7 +60,7 @@ public sealed class RunRecoveryTests
     [Test]
     public async Task The_process_that_trains_knows_no_secrets_and_lets_others_go_first()
     {
-        using var trainee = await Trainee.NewAsync(Trainee.Rows(300));
+        using var trainee = await Trainee.NewAsync(Trainee.Many);
         Environment.SetEnvironmentVariable("ServiceIdentity__Secret", "a secret for tests only");
         var run = await trainee.StartEndlessAsync();
         await trainee.WaitUntilTrainingAsync(run);
@@ -80,7 +80,7 @@ public sealed class RunRecoveryTests
         var database = TrainingApplication.NewDatabase();
         await using var first = await RunServices.StartAnotherAsync(database, ("Runs:Concurrency", "2"));
         await using var second = await RunServices.StartAnotherAsync(database, ("Runs:Concurrency", "2"));
-        using var trainee = await Trainee.NewAsync(Trainee.Rows(300), first);
+        using var trainee = await Trainee.NewAsync(Trainee.Many, first);
 
         var runs = new List<string>();
         for (var i = 0; i < 8; i++)
@@ -98,7 +98,7 @@ public sealed class RunRecoveryTests
     {
         var database = TrainingApplication.NewDatabase();
         await using var other = await RunServices.StartAnotherAsync(database, ("Runs:Concurrency", "1"));
-        using var trainee = await Trainee.NewAsync(Trainee.Rows(300), other);
+        using var trainee = await Trainee.NewAsync(Trainee.Many, other);
         var endless = await trainee.StartEndlessAsync(); // keeps the other's only worker
         await trainee.WaitUntilTrainingAsync(endless);
         await using var worker = await ServiceProcess.StartNewAsync("TrainingService", await RunServices.ProcessSettingsAsync(database));
@@ -133,7 +133,7 @@ public sealed class RunRecoveryTests
     [Test]
     public async Task A_run_that_loses_every_worker_fails()
     {
-        using var trainee = await Trainee.NewAsync(Trainee.Rows(300));
+        using var trainee = await Trainee.NewAsync(Trainee.Many);
         var run = await trainee.StartEndlessAsync();
         await trainee.WaitUntilTrainingAsync(run);
 
@@ -148,7 +148,7 @@ public sealed class RunRecoveryTests
     public async Task A_run_that_takes_too_long_fails_with_the_setting_named()
     {
         await using var impatient = await RunServices.StartAnotherAsync(TrainingApplication.NewDatabase(), ("Runs:TimeLimit", "00:00:02"));
-        using var trainee = await Trainee.NewAsync(Trainee.Rows(300), impatient);
+        using var trainee = await Trainee.NewAsync(Trainee.Many, impatient);
 
         var failed = await trainee.WaitAsync(await trainee.StartEndlessAsync(), "failed");
 
@@ -161,7 +161,7 @@ public sealed class RunRecoveryTests
     {
         var database = TrainingApplication.NewDatabase();
         await using var next = await RunServices.StartAnotherAsync(database);
-        using var trainee = await Trainee.NewAsync(Trainee.Rows(300), next);
+        using var trainee = await Trainee.NewAsync(Trainee.Many, next);
         var endless = await trainee.StartEndlessAsync();
         await trainee.WaitUntilTrainingAsync(endless);
         var stopping = await RunServices.StartAnotherAsync(database);

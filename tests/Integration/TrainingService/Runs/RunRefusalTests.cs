@@ -115,7 +115,7 @@ public sealed class RunRefusalTests
     [Test]
     public async Task A_data_set_may_have_only_so_many_runs_waiting()
     {
-        using var busy = await Trainee.NewAsync(Trainee.Rows(300));
+        using var busy = await Trainee.NewAsync(Trainee.Many);
         var first = await busy.StartEndlessAsync();
         await busy.WaitUntilTrainingAsync(first); // one worker, which is taken
         var open = new List<string> { first };
