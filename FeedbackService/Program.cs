@@ -1,6 +1,7 @@
 using FeedbackService;
 using FeedbackService.Feedback;
 using FeedbackService.Observations;
+using FeedbackService.Quality;
 using MassTransit;
 using ServiceDefaults;
 using ServiceDefaults.Database;
@@ -21,9 +22,11 @@ builder.Services.AddOptions<ObservationOptions>().BindConfiguration("Observation
 builder.Services.AddSingleton<ObservationStore>();
 builder.Services.AddHostedService<ObservationRetention>();
 builder.Services.AddHttpClient<PredictionsClient>(client => client.Timeout = TimeSpan.FromSeconds(5));
+builder.AddQuality();
 
 var app = builder.Build();
 app.UseServiceDefaults();
 app.MapFeedback();
+app.MapQuality();
 app.MapPersonalDataExport();
 app.Run();

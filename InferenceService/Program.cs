@@ -24,6 +24,8 @@ builder.AddDatabase<InferenceDb>("inference");
 builder.AddMessaging(bus =>
 {
     bus.AddConsumer<FollowPromotion, FollowPromotionDefinition>();
+    bus.AddConsumer<FollowSuspension, FollowSuspensionDefinition>();
+    bus.AddConsumer<FollowResumption, FollowResumptionDefinition>();
     bus.AddTaskConsumer();
     bus.AddErasure<InferenceDb>();
 });
@@ -36,6 +38,7 @@ app.UseServiceDefaults();
 app.MapModels();
 app.MapPredictions();
 app.MapHistory();
+app.MapPredictionInputs();
 app.MapTasks();
 app.MapOpenInference();
 app.MapMaskDetection();

@@ -3,8 +3,13 @@ using ServiceDefaults.Database;
 using ServiceDefaults.Erasure;
 using ServiceDefaults.Messaging;
 using TrainingService;
+using TrainingService.Compatibility;
 using TrainingService.Datasets;
+using TrainingService.Embeddings;
 using TrainingService.Evaluations;
+using TrainingService.FeedbackLabels;
+using TrainingService.Policies;
+using TrainingService.Policies.Quality;
 using TrainingService.Registry;
 using TrainingService.Runs;
 using TrainingService.Runs.Training;
@@ -20,6 +25,8 @@ builder.AddMessaging(bus =>
 {
     bus.AddRunConsumer();
     bus.AddEvaluationConsumer();
+    bus.AddPolicyConsumers();
+    bus.AddFeedbackConsumers();
     bus.AddErasure<TrainingDb>();
 });
 // While it is known which rows are theirs.
@@ -32,8 +39,12 @@ builder.Services.AddPersonalData<RegistryActs>();
 builder.AddRegistry();
 builder.AddDatasets();
 builder.AddServing();
+builder.AddEmbeddings();
 builder.AddEvaluations();
 builder.AddRuns();
+builder.AddPolicies();
+builder.AddFeedbackLabels();
+builder.AddCompatibility();
 
 var app = builder.Build();
 app.UseServiceDefaults();
@@ -42,5 +53,8 @@ app.MapLiveModels();
 app.MapDatasets();
 app.MapReference();
 app.MapRuns();
+app.MapPolicies();
+app.MapResume();
+app.MapCompatibility();
 app.MapPersonalDataExport();
 app.Run();

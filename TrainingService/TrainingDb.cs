@@ -6,6 +6,7 @@ using TrainingService.Datasets;
 using TrainingService.Datasets.Labels;
 using TrainingService.Datasets.Snapshots;
 using TrainingService.Evaluations;
+using TrainingService.FeedbackLabels;
 using TrainingService.Policies;
 using TrainingService.Registry;
 using TrainingService.Runs;
@@ -33,6 +34,8 @@ internal sealed class TrainingDb(DbContextOptions<TrainingDb> options) : DbConte
 
     public DbSet<DatasetPolicy> Policies => Set<DatasetPolicy>();
 
+    public DbSet<FeedbackLabel> FeedbackLabels => Set<FeedbackLabel>();
+
     public DbSet<HistoryEntry> History => Set<HistoryEntry>();
 
     protected override void OnModelCreating(ModelBuilder model)
@@ -50,6 +53,6 @@ internal sealed class TrainingDb(DbContextOptions<TrainingDb> options) : DbConte
         versions.Property(v => v.Lineage).HasColumnType("jsonb");
         versions.HasOne<Model>().WithMany().HasForeignKey(v => v.Model);
 
-        model.AddDatasets().AddLearning().AddHistory().AddOutbox().UseSnakeCaseColumns();
+        model.AddDatasets().AddLearning().AddFeedbackLabels().AddHistory().AddOutbox().UseSnakeCaseColumns();
     }
 }

@@ -14,7 +14,7 @@ public sealed class ServiceGrant(ServiceIdentity identity, TokenIssuer tokens)
     {
         ["gateway"] = [Scopes.Service.Exchange, Scopes.Service.Quotas, Scopes.Service.Requests, Scopes.Service.Users],
         ["inference"] = [Scopes.Service.Objects, Scopes.Service.Registry, Scopes.Service.Quotas],
-        ["training"] = [Scopes.Service.Objects, Scopes.Service.Inference],
+        ["training"] = [Scopes.Service.Objects, Scopes.Service.Inference, Scopes.Service.Predictions],
         ["feedback"] = [Scopes.Service.Predictions],
     };
 

@@ -1,3 +1,4 @@
+using FeedbackService.Observations;
 using ServiceDefaults.Problems;
 
 namespace FeedbackService.Feedback;
@@ -43,6 +44,27 @@ public sealed record Judgement
     public int? Rating { get; init; }
     public string? Comment { get; init; }
     public required DateTimeOffset Time { get; init; }
+
+    /// <summary>Of the prediction; null in feedback that an older replica takes while the service is renewed.</summary>
+    public string? Model { get; init; }
+    public string? Version { get; init; }
+
+    /// <summary>The label that was predicted; null of a model that scores.</summary>
+    public string? Predicted { get; init; }
+
+    public static Judgement Of(Observation about, FeedbackRequest request, DateTimeOffset now) => new()
+    {
+        PredictionId = about.Id,
+        Caller = about.Caller,
+        Correct = request.Correct,
+        Label = request.Label,
+        Rating = request.Rating,
+        Comment = request.Comment,
+        Time = now,
+        Model = about.Model,
+        Version = about.Version,
+        Predicted = about.Label,
+    };
 
     public bool Says(FeedbackRequest request) =>
         Correct == request.Correct && Label == request.Label && Rating == request.Rating && Comment == request.Comment;

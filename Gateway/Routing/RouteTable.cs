@@ -51,6 +51,7 @@ public static class RouteTable
         new("/v1/reports/{**rest}", Feedback),
 
         new("/v1/datasets/{**rest}", Training) { MaxBodyBytes = BodySize.Upload, Timeout = null },
+        new("/v1/runs/{id}/events", Training) { Methods = Get, Timeout = null },
         new("/v1/runs/{**rest}", Training),
         new("/v1/registry/{**rest}", Training) { MaxBodyBytes = BodySize.Upload, Timeout = null },
         new("/data/train", Training) { MaxBodyBytes = BodySize.Images },

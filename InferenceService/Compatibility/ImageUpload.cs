@@ -23,7 +23,7 @@ public static class ImageUpload
         if (host.Find(model) is null)
             throw ProblemException.Unavailable("model-not-installed", $"'{model}' is not installed. `./suite models pull {model}` installs it, or set Compatibility:UploadModel to a model that is.", TimeSpan.FromMinutes(1));
 
-        user.RequireModel(model);
+        host.RequireModel(model, user);
         var prediction = new PredictionRequest(model, null, user.CallerId()) { QuotaKey = user.ItemQuotaKey(), ClientAddress = request.ClientAddress() };
         await predictor.AdmitAsync(prediction, images: true, cancellation);
         using var images = await uploads.ReadAsync(request, "file", cancellation);

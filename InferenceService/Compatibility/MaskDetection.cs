@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using InferenceService.Models;
 using InferenceService.Predictions;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
@@ -18,9 +19,9 @@ public static class MaskDetection
     }
 
     private static async Task<Ok<Detection>> DetectAsync(
-        HttpRequest request, ClaimsPrincipal user, Predictor predictor, ImageUploads uploads, IOptions<CompatibilityOptions> options, CancellationToken cancellation)
+        HttpRequest request, ClaimsPrincipal user, ModelHost host, Predictor predictor, ImageUploads uploads, IOptions<CompatibilityOptions> options, CancellationToken cancellation)
     {
-        var answer = await uploads.PredictAsync(predictor, Request(options, user, request), request, "file", cancellation, cancellation);
+        var answer = await uploads.PredictAsync(predictor, Request(options, user, host, request), request, "file", cancellation, cancellation);
         request.HttpContext.Response.CountItems(answer.Predictions.Count);
         return answer.Predictions.Count == 1
             ? TypedResults.Ok(Detection.From(answer.Predictions[0], fileName: null))
@@ -28,9 +29,9 @@ public static class MaskDetection
     }
 
     private static async Task<Ok<Detections>> DetectBatchAsync(
-        HttpRequest request, ClaimsPrincipal user, Predictor predictor, ImageUploads uploads, IOptions<CompatibilityOptions> options, CancellationToken cancellation)
+        HttpRequest request, ClaimsPrincipal user, ModelHost host, Predictor predictor, ImageUploads uploads, IOptions<CompatibilityOptions> options, CancellationToken cancellation)
     {
-        var prediction = Request(options, user, request);
+        var prediction = Request(options, user, host, request);
         await predictor.AdmitAsync(prediction, images: true, cancellation);
         using var images = await uploads.ReadAsync(request, "files", cancellation);
         var answer = await predictor.PredictImagesAsync(prediction, images, cancellation);
@@ -39,9 +40,9 @@ public static class MaskDetection
         return TypedResults.Ok(new Detections(results.All(result => result.Success), results.Length, results));
     }
 
-    private static PredictionRequest Request(IOptions<CompatibilityOptions> options, ClaimsPrincipal user, HttpRequest http)
+    private static PredictionRequest Request(IOptions<CompatibilityOptions> options, ClaimsPrincipal user, ModelHost host, HttpRequest http)
     {
-        user.RequireModel(options.Value.DetectModel);
+        host.RequireModel(options.Value.DetectModel, user);
         return new PredictionRequest(options.Value.DetectModel, null, user.CallerId()) { QuotaKey = user.ItemQuotaKey(), ClientAddress = http.ClientAddress() };
     }
 

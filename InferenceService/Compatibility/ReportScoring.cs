@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using System.Text.Json.Serialization;
+using InferenceService.Models;
 using InferenceService.Predictions;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
@@ -21,9 +22,9 @@ public static class ReportScoring
     }
 
     private static async Task<Ok<Scored>> ScoreAsync(
-        HttpRequest request, ClaimsPrincipal user, Predictor predictor, IOptions<CompatibilityOptions> options, CancellationToken cancellation)
+        HttpRequest request, ClaimsPrincipal user, ModelHost host, Predictor predictor, IOptions<CompatibilityOptions> options, CancellationToken cancellation)
     {
-        user.RequireModel(options.Value.ScoreModel);
+        host.RequireModel(options.Value.ScoreModel, user);
         var prediction = new PredictionRequest(options.Value.ScoreModel, null, user.CallerId()) { QuotaKey = user.ItemQuotaKey(), ClientAddress = request.ClientAddress() };
         await predictor.AdmitAsync(prediction, images: false, cancellation);
         using var body = await JsonBodies.ReadAsync(request, cancellation);

@@ -17,6 +17,9 @@ public sealed class ModelHost
     /// <summary>Models that should serve, whether they do or not.</summary>
     public IReadOnlySet<string> Wanted { get; set; } = FrozenSet<string>.Empty;
 
+    /// <summary>Of the models that should serve those that are somebody's own: to whom.</summary>
+    public IReadOnlyDictionary<string, string> Owners { get; set; } = FrozenDictionary<string, string>.Empty;
+
     /// <summary>The live version of each model.</summary>
     public IEnumerable<ServedModel> Live => models.Values.Select(versions => versions.Live).OfType<ServedModel>();
 
@@ -35,6 +38,10 @@ public sealed class ModelHost
     /// <summary>Versions of a model in memory, the live one first if there is one.</summary>
     public IReadOnlyList<ServedModel> FindAll(string model) => models.GetValueOrDefault(model) is { } versions ? [.. versions.All] : [];
 
+    /// <summary>The only one whom the model serves; null: it serves everybody, or is not there.</summary>
+    public string? OwnerOf(string model) =>
+        (models.GetValueOrDefault(model) is { } versions ? (versions.Live ?? versions.Beside[0]).Manifest.Owner : null) ?? Owners.GetValueOrDefault(model);
+
     /// <param name="forService">Asked by the suite itself. To everybody else a model that has no live version is none.</param>
     /// <exception cref="ProblemException">404: no such model, or not in that version. 503: not yet.</exception>
     public ServedModel Get(string model, string? version, bool forService = false)
@@ -47,8 +54,11 @@ public sealed class ModelHost
             throw ProblemException.Unavailable("model-unloaded", $"'{model}' is not in memory here: an admin unloaded it, or it could not be loaded.", TimeSpan.FromSeconds(30));
         throw Find(model) is { } live
             ? new ProblemException(404, "unknown-version", $"There is no version '{version}' of '{model}' to serve; version {live.Manifest.Version} is live.") { Field = "version" }
-            : new ProblemException(404, "unknown-model", $"There is no model '{model}'. GET /v1/models lists them.") { Field = "model" };
+            : Unknown(model);
     }
+
+    internal static ProblemException Unknown(string model) =>
+        new(404, "unknown-model", $"There is no model '{model}'. GET /v1/models lists them.") { Field = "model" };
 
     /// <summary>From here on requests that name no version meet <paramref name="next"/>. What the one before has in its queue it still answers.</summary>
     /// <returns>The version that was live so far; it is not in here any more.</returns>

@@ -1,6 +1,5 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
-using ServiceDefaults.Authentication;
 using ServiceDefaults.Problems;
 
 namespace InferenceService.Models;
@@ -10,8 +9,8 @@ public static class ModelsApi
 {
     public static void MapModels(this IEndpointRouteBuilder app)
     {
-        var models = app.MapGroup("/v1/models").RequireAllowedModel().WithTags("Models");
-        models.MapGet("/", (ModelHost host, ClaimsPrincipal user) => TypedResults.Ok(new ModelList([.. host.Live.Where(m => user.MayUse(m.Manifest.Name)).OrderBy(m => m.Manifest.Name, StringComparer.Ordinal).Select(served => ModelView.From(served, host))])))
+        var models = app.MapGroup("/v1/models").RequireKnownModel().WithTags("Models");
+        models.MapGet("/", (ModelHost host, ClaimsPrincipal user) => TypedResults.Ok(new ModelList([.. host.Live.Where(m => host.MayKnow(m.Manifest.Name, user)).OrderBy(m => m.Manifest.Name, StringComparer.Ordinal).Select(served => ModelView.From(served, host))])))
             .WithName("ListModels").WithSummary("The models that serve now and that you may use.");
         models.MapGet("/{model}", Get).WithName("GetModel").WithSummary("One model: task, labels or columns, metrics.").ProducesProblem(StatusCodes.Status404NotFound);
     }
@@ -24,11 +23,12 @@ public static class ModelsApi
     /// <summary>A manifest as callers see it: without what only the server needs.</summary>
     /// <param name="Version">The live one.</param>
     /// <param name="Loaded">Versions in memory, the live one first; others are loaded when <c>?version=</c> names them.</param>
+    /// <param name="Suspended">Why it does not predict for now; absent when it does.</param>
     /// <param name="Accepts"><c>image</c>, <c>rows</c> or <c>tensors</c>.</param>
     /// <param name="Waiting">Items in its queue at this moment.</param>
     public sealed record ModelView(
         string Name, string Version, IReadOnlyList<string> Loaded, ModelTask Task, string Accepts, string? Description, IReadOnlyList<string>? Labels, IReadOnlyList<ColumnSpec>? Columns,
-        Recording Recording, int MaxBatchSize, int Waiting, string? Licence, IReadOnlyDictionary<string, double> Metrics)
+        Recording Recording, int MaxBatchSize, int Waiting, string? Suspended, string? Licence, IReadOnlyDictionary<string, double> Metrics)
     {
         public static ModelView From(ServedModel served, ModelHost host)
         {
@@ -36,7 +36,7 @@ public static class ModelsApi
             return new ModelView(
                 manifest.Name, manifest.Version, [.. host.FindAll(manifest.Name).Select(version => version.Manifest.Version)], manifest.Task, manifest.TakesTensors ? "tensors" : manifest.TakesImages ? "image" : "rows", manifest.Description,
                 manifest.Labels.Count > 0 ? manifest.Labels : null, manifest.Columns.Count > 0 ? manifest.Columns : null,
-                manifest.Recording, served.MaxBatchSize, served.Waiting, manifest.Licence, manifest.Metrics);
+                manifest.Recording, served.MaxBatchSize, served.Waiting, served.Suspended?.Reason, manifest.Licence, manifest.Metrics);
         }
     }
 }

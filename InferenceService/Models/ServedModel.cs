@@ -13,6 +13,7 @@ public sealed class ServedModel
     private readonly ExecutionSlot[] slots;
     private readonly OnnxModel model;
     private readonly TaskCompletionSource released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile Suspension? suspended;
     private int leases = 1; // the host's own, until it replaces this version
 
     private ServedModel(ModelManifest manifest, OnnxModel model, ImagePreprocessor? preprocessor, RowEncoder? encoder, InferenceMetrics metrics)
@@ -62,6 +63,13 @@ public sealed class ServedModel
     /// <summary>Items that wait to be prepared or run.</summary>
     public int Waiting => queue.Count + Intake.Waiting;
 
+    /// <summary>Set while it must not predict. Written by the registry's follower, read by every request.</summary>
+    public Suspension? Suspended
+    {
+        get => suspended;
+        set => suspended = value;
+    }
+
     /// <summary>Timestamp of the last request that named this version; of interest for one that is not live.</summary>
     public long AskedForAt { get; set; }
 
@@ -87,6 +95,13 @@ public sealed class ServedModel
     }
 
     private static int ItemLengthOf(TensorSpec tensor) => tensor.ItemShape.Aggregate(1, (product, side) => checked(product * side));
+
+    /// <exception cref="ServiceDefaults.Problems.ProblemException">409: it is suspended.</exception>
+    public void ThrowIfSuspended()
+    {
+        if (suspended is { } refused)
+            throw refused.Refusal(Manifest);
+    }
 
     /// <summary>For whoever holds a lease; false when the queue has no room.</summary>
     public bool TryEnqueue(IReadOnlyList<WorkItem> items) => queue.TryEnqueue(items);

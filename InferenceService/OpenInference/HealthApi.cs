@@ -31,8 +31,9 @@ internal static class HealthApi
 
     private static async Task<JsonHttpResult<ModelReadiness>> ModelAsync(string model, string? version, ModelHost host, Residency residency, RegistryClient registry, CancellationToken cancellation)
     {
-        var ready = host.Find(model, version) is not null;
-        if (!ready && !await MayBecomeReadyAsync(model, version, host, residency, registry, cancellation))
+        var found = host.Find(model, version);
+        var ready = found is { Suspended: null };
+        if (found is null && !await MayBecomeReadyAsync(model, version, host, residency, registry, cancellation))
             throw new ProblemException(StatusCodes.Status404NotFound, "unknown-model", $"There is no model '{model}'{(version is null ? "" : $" in version '{version}'")}.");
         return TypedResults.Json(new ModelReadiness(model, ready), statusCode: StatusOf(ready));
     }

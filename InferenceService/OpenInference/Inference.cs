@@ -23,6 +23,8 @@ internal sealed class Inference(
     {
         // What can't be answered is turned away before its body is read.
         var found = await lookup.GetAsync(request.Model, request.Version, request.ForService, cancellation);
+        if (!request.ForService)
+            found.ThrowIfSuspended();
         if (found.Manifest.Recording == Recording.Durable && !request.ForService)
             await log.EnsureAvailableAsync(cancellation);
         using var memory = new RequestMemory(budget);

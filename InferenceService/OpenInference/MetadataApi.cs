@@ -17,7 +17,7 @@ internal static class MetadataApi
     public static void MapMetadata(this RouteGroupBuilder v2)
     {
         v2.MapGet("/", () => TypedResults.Ok(Server)).WithName("ServerMetadata").WithSummary("The server and the extensions of the protocol that it speaks.");
-        v2.MapGet("/models", (ModelHost host, ClaimsPrincipal user) => TypedResults.Ok(new ModelList([.. Live(host).Where(served => user.MayUse(served.Manifest.Name)).Select(served => ModelMetadata.Of(served, host))])))
+        v2.MapGet("/models", (ModelHost host, ClaimsPrincipal user) => TypedResults.Ok(new ModelList([.. Live(host).Where(served => host.MayKnow(served.Manifest.Name, user)).Select(served => ModelMetadata.Of(served, host))])))
             .WithName("ListInferenceModels").WithSummary("The models that serve now, with their tensors.");
 
         v2.MapGet("/models/{model}", (string model, ClaimsPrincipal user, VersionLookup lookup, CancellationToken cancellation) => MetadataAsync(model, null, user, lookup, cancellation))

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Claims;
 using InferenceService.Batching;
+using InferenceService.Models;
 using InferenceService.OpenInference.Repository;
 using InferenceService.OpenInference.Responses;
 using InferenceService.OpenInference.Statistics;
@@ -35,26 +36,26 @@ public static class OpenInferenceApi
         app.UseWhen(context => context.Request.Path.StartsWithSegments("/v2"), v2 => v2.UseResponseCompression());
         var group = app.MapGroup("/v2").WithTags("Open Inference Protocol");
         group.ProducesErrors(StatusCodes.Status400BadRequest, StatusCodes.Status404NotFound, StatusCodes.Status503ServiceUnavailable);
-        var models = group.MapGroup("").RequireAllowedModel();
+        var models = group.MapGroup("").RequireKnownModel();
         models.MapMetadata();
         models.MapHealth();
         models.MapStatistics();
         models.MapRepository();
-        group.MapPost("/models/{model}/infer", (string model, HttpRequest http, ClaimsPrincipal user, Inference inference, CancellationToken cancellation) => InferAsync(model, null, http, user, inference, cancellation))
+        group.MapPost("/models/{model}/infer", (string model, HttpRequest http, ClaimsPrincipal user, ModelHost host, Inference inference, CancellationToken cancellation) => InferAsync(model, null, http, user, host, inference, cancellation))
             .Infers("ModelInfer", "Run a model on tensors, as JSON or as bytes after it (docs/open-inference.md).");
         group.MapPost("/models/{model}/versions/{version}/infer", InferAsync).Infers("ModelVersionInfer", "The same with one version.");
     }
 
     private static void Infers(this RouteHandlerBuilder route, string name, string summary) => route
         .RequireAnyScope(Scopes.Predict, Scopes.Service.Inference).WithName(name).WithSummary(summary)
-        .ProducesErrors(StatusCodes.Status413PayloadTooLarge, StatusCodes.Status501NotImplemented, StatusCodes.Status504GatewayTimeout);
+        .ProducesErrors(StatusCodes.Status409Conflict, StatusCodes.Status413PayloadTooLarge, StatusCodes.Status501NotImplemented, StatusCodes.Status504GatewayTimeout);
 
     private static void ProducesErrors<TBuilder>(this TBuilder routes, params int[] statuses) where TBuilder : IEndpointConventionBuilder =>
         routes.WithMetadata([.. statuses.Select(status => new ProducesResponseTypeMetadata(status, typeof(OpenInferenceError), ["application/json"]))]);
 
-    private static async Task<InferResponse> InferAsync(string model, string? version, HttpRequest http, ClaimsPrincipal user, Inference inference, CancellationToken cancellation)
+    private static async Task<InferResponse> InferAsync(string model, string? version, HttpRequest http, ClaimsPrincipal user, ModelHost host, Inference inference, CancellationToken cancellation)
     {
-        user.RequireModel(model);
+        host.RequireModel(model, user);
         using var deadline = RequestDeadline.Start(http, cancellation);
         try
         {

@@ -44,6 +44,13 @@ public static class HistoryApi
     {
         var item = await db.Predictions.AsNoTracking().Of(user).SingleOrDefaultAsync(p => p.Id == id, cancellation)
             ?? throw ProblemException.NotFound("prediction item");
+        return await ReadImageAsync(item, db, objects, context, cancellation);
+    }
+
+    /// <exception cref="ProblemException">404: none is kept. 503: StorageService does not answer.</exception>
+    internal static async Task<Results<FileContentHttpResult, FileStreamHttpResult>> ReadImageAsync(
+        PredictionRecord item, InferenceDb db, ObjectStoreClient objects, HttpContext context, CancellationToken cancellation)
+    {
         var input = item.ReadInput();
         if (input.Object is null)
             throw new ProblemException(StatusCodes.Status404NotFound, "no-image", "No image is kept of this prediction.");

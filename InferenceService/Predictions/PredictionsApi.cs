@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using InferenceService.Models;
 using Microsoft.AspNetCore.Http.HttpResults;
 using ServiceDefaults.Authentication;
 using ServiceDefaults.Problems;
@@ -17,6 +18,7 @@ public static class PredictionsApi
             .TakesImages("file", several: true, rowsToo: true)
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
@@ -26,11 +28,11 @@ public static class PredictionsApi
     }
 
     private static async Task<Ok<PredictionAnswer>> PredictAsync(
-        string model, string? version, int? top, HttpRequest http, ClaimsPrincipal user, Predictor predictor, ImageUploads uploads, CancellationToken cancellation)
+        string model, string? version, int? top, HttpRequest http, ClaimsPrincipal user, ModelHost host, Predictor predictor, ImageUploads uploads, CancellationToken cancellation)
     {
         if (top is < 1)
             throw ProblemException.Invalid("top", "'top' is how many labels to answer, at least 1.");
-        user.RequireModel(model);
+        host.RequireModel(model, user);
         var request = new PredictionRequest(model, version, user.CallerId(), top ?? PredictionRequest.DefaultTop) { QuotaKey = user.ItemQuotaKey(), ClientAddress = http.ClientAddress() };
         using var inTime = RequestDeadline.Start(http, cancellation);
         try

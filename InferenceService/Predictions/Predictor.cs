@@ -19,11 +19,12 @@ public sealed class Predictor(
     ItemQuota quota, InferenceMetrics metrics, IOptions<PredictionOptions> options)
 {
     /// <summary>Turns away before a body is read what can't be answered: unknown model, wrong kind of input, database away.</summary>
-    /// <exception cref="ProblemException">404, 415 or 503.</exception>
+    /// <exception cref="ProblemException">404, 409, 415 or 503.</exception>
     public async Task AdmitAsync(PredictionRequest request, bool images, CancellationToken cancellation)
     {
         await versions.EnsureAsync(request.Model, request.Version, cancellation);
         var model = host.Get(request.Model, request.Version);
+        model.ThrowIfSuspended();
         var manifest = model.Manifest;
         if (manifest.TakesTensors)
             throw ProblemException.UnsupportedType("Content-Type", $"'{request.Model}' takes tensors: POST /v2/models/{request.Model}/infer.");

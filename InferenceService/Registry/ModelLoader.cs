@@ -44,6 +44,18 @@ public sealed partial class ModelLoader(
         return loaded;
     }
 
+    /// <summary>Has a version that serves already do as the registry says.</summary>
+    public void SuspendOrResume(LiveVersion wanted)
+    {
+        if (!Serves(wanted) || host.Find(wanted.Model) is not { } served || served.Suspended == wanted.Suspended)
+            return;
+        served.Suspended = wanted.Suspended;
+        if (wanted.Suspended is { } suspended)
+            LogSuspended(logger, wanted.Model, wanted.Version, suspended.Reason);
+        else
+            LogResumed(logger, wanted.Model, wanted.Version);
+    }
+
     public Task TakeDownAsync(string model) => Task.WhenAll(host.Remove(model).Select(RetireAsync));
 
     /// <summary>False when the version can't be loaded.</summary>
@@ -52,6 +64,7 @@ public sealed partial class ModelLoader(
         // One that is in memory already, because somebody asked for it by number, only changes its place.
         if ((InMemory(wanted) ?? await TryLoadAsync(wanted, cancellation)) is not { } next)
             return false;
+        next.Suspended = wanted.Suspended;
         if (host.Replace(next) is { } previous)
             await RetireAsync(previous);
         await cache.RememberWorkingAsync(wanted, cancellation);
@@ -131,6 +144,12 @@ public sealed partial class ModelLoader(
 
     [LoggerMessage(LogLevel.Warning, "Version {Version} of {Model} is still held by a request after {Seconds} s; its memory is given back when that ends")]
     private static partial void LogStillHeld(ILogger logger, string model, string version, double seconds);
+
+    [LoggerMessage(LogLevel.Warning, "Version {Version} of {Model} does not predict for now: {Reason}")]
+    private static partial void LogSuspended(ILogger logger, string model, string version, string reason);
+
+    [LoggerMessage(LogLevel.Information, "Version {Version} of {Model} predicts again")]
+    private static partial void LogResumed(ILogger logger, string model, string version);
 
     [LoggerMessage(LogLevel.Error, "Version {Version} of {Model} can't be loaded: {Reason}")]
     private static partial void LogLoadFailed(ILogger logger, string model, string version, string reason);

@@ -1,10 +1,13 @@
 using System.Net;
 using System.Text.Json;
+using InferenceService.Models;
 
 namespace InferenceService.Registry;
 
 /// <summary>What the registry wants served: one version per model, the manifest as the package has it.</summary>
-public sealed record LiveVersion(string Model, string Version, string Sha256, JsonElement Manifest);
+/// <param name="Owner">The only one whom the model serves; null: everybody.</param>
+/// <param name="Suspended">Set while it must not predict.</param>
+public sealed record LiveVersion(string Model, string Version, string Sha256, JsonElement Manifest, string? Owner = null, Suspension? Suspended = null);
 
 public sealed class RegistryClient(HttpClient http)
 {

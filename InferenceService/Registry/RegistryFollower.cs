@@ -42,7 +42,10 @@ public sealed partial class RegistryFollower(
             await onDemand.ServeOrdersAsync(stopping); // who waits hears that the registry is away
             return false;
         }
+        host.Owners = live.Where(version => version.Owner is not null).ToFrozenDictionary(version => version.Model, version => version.Owner!);
         host.Wanted = live.Select(version => version.Model).ToFrozenSet();
+        foreach (var version in live)
+            loader.SuspendOrResume(version); // before anything is loaded, which takes its time
         var complete = await SyncAsync(residency.Resident(live), stopping);
         HasSynced |= live.Length == 0 || host.Live.Any();
         host.IsComplete = HasSynced;

@@ -32,14 +32,17 @@ public sealed class VersionsOnDemand(ModelHost host, RegistryClient registry, Mo
     }
 
     /// <summary>The version that the request means, held until the lease is disposed: a swap in between waits for it.</summary>
-    /// <exception cref="ProblemException">404: no such model or version. 409: it can't be loaded. 503: not now.</exception>
+    /// <exception cref="ProblemException">404: no such model or version. 409: it can't be loaded, or must not predict. 503: not now.</exception>
     public async ValueTask<ModelLease> LeaseAsync(string model, string? version, CancellationToken cancellation, bool forService = false)
     {
         // What was there a moment ago may be on its way out: a named version when another is promoted or asked for.
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
             await EnsureAsync(model, version, cancellation, forService);
-            if (host.Find(model, version)?.TryLease(out var lease) == true)
+            var found = host.Find(model, version);
+            if (!forService)
+                found?.ThrowIfSuspended();
+            if (found?.TryLease(out var lease) == true)
                 return lease;
         }
         return host.Get(model, version, forService).TryLease(out var last) ? last

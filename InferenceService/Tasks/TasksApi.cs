@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using InferenceService.Models;
 using InferenceService.Predictions;
 using InferenceService.Tasks.Intake;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -16,7 +17,7 @@ internal static class TasksApi
     public static void MapTasks(this IEndpointRouteBuilder app)
     {
         app.MapPost("/v1/models/{model}/tasks", CreateAsync)
-            .RequireScope(Scopes.Predict).RequireAllowedModel().WithTags("Tasks")
+            .RequireScope(Scopes.Predict).RequireKnownModel().WithTags("Tasks")
             .WithName("CreateTask").WithSummary("Predict images or rows of any number later: a zip, images, NDJSON, CSV or {\"rows\": [...]}.")
             .TakesInputs()
             .WithMetadata(new DisableRequestSizeLimitAttribute()) // Tasks:MaxInputBytes, counted while it comes
@@ -24,6 +25,7 @@ internal static class TasksApi
             .WithIdempotency<InferenceDb>()
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity)

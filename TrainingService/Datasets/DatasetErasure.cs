@@ -10,7 +10,7 @@ using TrainingService.Datasets.Snapshots;
 namespace TrainingService.Datasets;
 
 /// <summary>
-/// What data sets have of a person: their own data sets, and in others the rows that they added. Unlike a removal, an erasure takes rows
+/// What data sets have of a person: their own data sets, and in others the rows that they added, or that came of their feedback, whoever labelled them since. Unlike a removal, an erasure takes rows
 /// from snapshots too, which then count them as erased.
 /// </summary>
 internal sealed class DatasetErasure(TrainingDb db, LabelReader reader, IOptions<DatasetOptions> options) : IPersonalData
@@ -23,12 +23,14 @@ internal sealed class DatasetErasure(TrainingDb db, LabelReader reader, IOptions
     public async Task<long> EraseAsync(string subject, CancellationToken cancellation)
     {
         await db.Database.ExecuteSqlAsync($"""
-            SELECT FROM datasets WHERE owner = {subject} OR number IN (SELECT dataset FROM dataset_revisions WHERE caller = {subject}) ORDER BY number FOR UPDATE
+            SELECT FROM datasets WHERE owner = {subject} OR number IN (SELECT dataset FROM dataset_revisions WHERE caller = {subject} UNION SELECT dataset FROM feedback_labels WHERE caller = {subject})
+            ORDER BY number FOR UPDATE
             """, cancellation); // as every change of a data set
         var rows = await db.Database.SqlQuery<long>($"""
             WITH gone AS (
               DELETE FROM labels l USING datasets d
-              WHERE d.number = l.dataset AND (d.owner = {subject} OR (l.dataset, l.added) IN (SELECT dataset, revision FROM dataset_revisions WHERE caller = {subject}))
+              WHERE d.number = l.dataset AND (d.owner = {subject} OR (l.dataset, l.added) IN (SELECT dataset, revision FROM dataset_revisions WHERE caller = {subject})
+                OR (l.dataset, l.given_id) IN (SELECT dataset, 'prediction:' || prediction FROM feedback_labels WHERE caller = {subject}))
               RETURNING l.dataset, l.removed, l.label, l.image, d.owner),
             images AS (
               INSERT INTO dataset_image_checks SELECT DISTINCT owner, image, now() FROM gone WHERE image IS NOT NULL ON CONFLICT DO NOTHING),

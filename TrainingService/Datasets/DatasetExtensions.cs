@@ -3,6 +3,7 @@ using ServiceDefaults.Http;
 using TrainingService.Datasets.Labels;
 using TrainingService.Datasets.Posting;
 using TrainingService.Datasets.Snapshots;
+using TrainingService.Datasets.Statistics;
 
 namespace TrainingService.Datasets;
 
@@ -21,6 +22,7 @@ internal static class DatasetExtensions
         services.AddScoped<Relabelling>();
         services.AddScoped<SnapshotRows>();
         services.AddScoped<SnapshotMaker>();
+        services.AddScoped<ColumnReader>();
         services.AddScoped<DatasetErasure>();
         services.AddTransient<ImageIntake>();
         services.AddServiceClient<ImageStore>("storage", Scopes.Service.Objects, timeout: TimeSpan.FromMinutes(1));

@@ -3,21 +3,15 @@ using Learning.Evaluation;
 using Microsoft.EntityFrameworkCore;
 using TrainingService.Datasets;
 using TrainingService.Registry;
+using TrainingService.Runs.Training;
 
 namespace TrainingService.Evaluations;
-
-/// <summary>The figures of a report without its curves and tables.</summary>
-internal sealed record Figures(int Rows, double Accuracy, Interval AccuracyInterval, double MacroPrecision, double MacroRecall, double MacroF1, double? RocAuc, double LogLoss, double CalibrationError)
-{
-    public static Figures? Of(EvaluationReport? report) => report is null ? null : new(
-        report.Rows, report.Accuracy, report.AccuracyInterval, report.MacroPrecision, report.MacroRecall, report.MacroF1, report.RocAuc, report.LogLoss, report.CalibrationError);
-}
 
 /// <summary>How good a version is on a data set, in short.</summary>
 /// <param name="ReferenceHash">Versions compare where it is the same.</param>
 internal sealed record EvaluationFigures(Guid Id, Guid Dataset, Guid Run, long Labels, string ReferenceHash, Figures Reference, Figures? Test, DateTimeOffset CreatedAt)
 {
-    public static EvaluationFigures Of(Evaluation e, Guid dataset) => new(e.Id, dataset, e.Run, e.Labels, e.ReferenceHash, Figures.Of(e.Reference)!, Figures.Of(e.Test), e.CreatedAt);
+    public static EvaluationFigures Of(Evaluation e, Guid dataset) => new(e.Id, dataset, e.Run, e.Labels, e.ReferenceHash, Figures.Of(e.Reference), e.Test is null ? null : Figures.Of(e.Test), e.CreatedAt);
 }
 
 /// <summary>The whole of it: per class, confusion and curves, too.</summary>

@@ -1,4 +1,3 @@
-using Learning.Data;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using TrainingService.Datasets;

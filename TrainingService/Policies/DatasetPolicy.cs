@@ -1,5 +1,7 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using TrainingService.Evaluations;
+using TrainingService.Runs;
 
 namespace TrainingService.Policies;
 
@@ -21,6 +23,12 @@ internal sealed class DatasetPolicy
 
     /// <summary>When to queue the next run, if nothing more comes in; null: nothing is due.</summary>
     public DateTimeOffset? DueAt { get; set; }
+
+    /// <summary>Since when labels have been coming in that no run was queued for; null: none have.</summary>
+    public DateTimeOffset? PendingSince { get; set; }
+
+    /// <summary>The last change of the data set that was noticed.</summary>
+    public int SeenRevision { get; set; }
 }
 
 /// <param name="Model">The model whose versions the data set trains; null: named like the data set.</param>
@@ -34,7 +42,13 @@ internal sealed record Policy(string? Model = null, AutoTrain? AutoTrain = null,
 /// <param name="DebounceSeconds">So long nothing more has to come in; no longer than ten times that is waited.</param>
 /// <param name="Learner">As a run's; as its parameters, seed and the rest.</param>
 internal sealed record AutoTrain(
-    int MinNewLabels, double DebounceSeconds, string Learner, IReadOnlyDictionary<string, JsonElement>? Parameters = null, ulong Seed = 1, string? Backbone = null, int Augment = 0, bool Promote = true);
+    int MinNewLabels, double DebounceSeconds, string Learner, IReadOnlyDictionary<string, JsonElement>? Parameters = null, ulong Seed = 1, string? Backbone = null, int Augment = 0, bool Promote = true)
+{
+    [JsonIgnore]
+    public TimeSpan Debounce => TimeSpan.FromSeconds(DebounceSeconds);
+
+    public RunRequest ToRequest() => new(Learner, Parameters, Seed: Seed, Backbone: Backbone, Augment: Augment, Promote: Promote);
+}
 
 internal enum LowQuality { Alert, Refuse, Rollback }
 

@@ -28,13 +28,15 @@ internal static class RepositoryApi
             JsonValueKind.False => false,
             _ => throw ProblemException.Invalid("ready", "'ready' must be true or false."),
         };
-        var entries = host.All.Select(served => new IndexEntry(served.Manifest.Name, served.Manifest.Version, "READY", "")).ToList();
+        var entries = host.All.Where(served => served.Suspended is null).Select(served => new IndexEntry(served.Manifest.Name, served.Manifest.Version, "READY", "")).ToList();
         if (!onlyReady)
         {
+            entries.AddRange(host.All.Where(served => served.Suspended is not null).Select(served => new IndexEntry(
+                served.Manifest.Name, served.Manifest.Version, "UNAVAILABLE", $"suspended: {served.Suspended?.Reason}")));
             entries.AddRange(residency.Wanted.Where(wanted => host.Find(wanted.Model) is null).Select(wanted => new IndexEntry(
                 wanted.Model, wanted.Version, "UNAVAILABLE", residency.IsUnloaded(wanted.Model) ? "unloaded" : "not loaded; the event model.loadfailed says why")));
         }
-        return TypedResults.Ok(entries.Where(entry => user.MayUse(entry.Name)).OrderBy(entry => entry.Name, StringComparer.Ordinal).ThenBy(entry => entry.Version, StringComparer.Ordinal).ToList());
+        return TypedResults.Ok(entries.Where(entry => host.MayKnow(entry.Name, user)).OrderBy(entry => entry.Name, StringComparer.Ordinal).ThenBy(entry => entry.Version, StringComparer.Ordinal).ToList());
     }
 
     private static async Task<Ok> LoadAsync(string model, HttpRequest http, Residency residency, UploadBudget budget, CancellationToken cancellation)

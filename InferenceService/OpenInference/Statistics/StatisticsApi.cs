@@ -1,7 +1,6 @@
 using System.Security.Claims;
 using InferenceService.Models;
 using Microsoft.AspNetCore.Http.HttpResults;
-using ServiceDefaults.Authentication;
 
 namespace InferenceService.OpenInference.Statistics;
 
@@ -23,5 +22,5 @@ internal static class StatisticsApi
     }
 
     private static Ok<StatisticsAnswer> Answer(InferenceMetrics metrics, string? model, string? version, ClaimsPrincipal user) =>
-        TypedResults.Ok(new StatisticsAnswer([.. metrics.Statistics.Snapshot(model, version).Where(stat => user.MayUse(stat.Name))]));
+        TypedResults.Ok(new StatisticsAnswer([.. metrics.Statistics.Snapshot(model, version, user.MayKnow)]));
 }

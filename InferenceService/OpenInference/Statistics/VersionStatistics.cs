@@ -4,13 +4,16 @@ using InferenceService.Predictions;
 namespace InferenceService.OpenInference.Statistics;
 
 /// <summary>One version's sums. Runs of the model add to it from their threads, requests from theirs.</summary>
-internal sealed class VersionStatistics(string model, string version)
+internal sealed class VersionStatistics(string model, string version, string? owner)
 {
     private readonly Lock gate = new();
     private readonly SortedDictionary<int, Compute> bySize = [];
     private Sum success, fail, queue;
     private long inferences;
     private DateTimeOffset? last;
+
+    /// <summary>Of a private model, also when that is gone.</summary>
+    public string? Owner => owner;
 
     /// <summary>Before those who wait are answered, so that who asks after an answer finds it counted.</summary>
     /// <param name="input">Copying the items into the batch.</param>

@@ -20,23 +20,33 @@ public static class DataChecks
             throw new LearningException("label", $"Class '{names[few]}' has {counts[few]} rows; {fewest} per class are the least.");
     }
 
-    /// <summary>Things that are allowed and probably a mistake, each naming its column.</summary>
+    /// <summary>Things that are allowed and probably a mistake, each naming its columns.</summary>
     public static IReadOnlyList<string> Warnings(Table table, IReadOnlyList<int> rows)
     {
         var labels = table.LabelsOf(rows);
-        List<string> warnings = [];
+        List<string> warnings = [], missing = [], constant = [];
         for (var c = 0; c < table.Schema.Columns.Count; c++)
         {
-            var name = table.Schema.Columns[c].Name;
+            var name = $"'{table.Schema.Columns[c].Name}'";
             var cells = table.Column(c);
             if (IsLabel(cells, rows, labels))
-                warnings.Add($"Column '{name}' tells the label of every row by itself: is it the label under another name?");
+                warnings.Add($"Column {name} tells the label of every row by itself: is it the label under another name?");
             else if (Missing(cells, rows) == rows.Count)
-                warnings.Add($"Column '{name}' is missing in every row.");
+                missing.Add(name);
             else if (IsConstant(cells, rows))
-                warnings.Add($"Column '{name}' has the same value in every row.");
+                constant.Add(name);
         }
-        return warnings;
+        return [.. warnings, .. Together(missing, "is missing in every row", "are missing in every row"), .. Together(constant, "has the same value in every row", "have the same value in every row")];
+    }
+
+    // Of pixels, hundreds never change.
+    private static IEnumerable<string> Together(List<string> names, string one, string many)
+    {
+        const int named = 5;
+        if (names.Count == 1)
+            yield return $"Column {names[0]} {one}.";
+        else if (names.Count > 1)
+            yield return $"{names.Count} columns {many}: {string.Join(", ", names.Take(named))}{(names.Count > named ? $" and {names.Count - named} more" : "")}.";
     }
 
     internal static int[] Counts(Table table, IReadOnlyList<int> rows)

@@ -3,28 +3,32 @@ namespace Learning.Plots;
 /// <summary>A frame with two axes, into which curves are drawn by their values.</summary>
 internal sealed class Chart
 {
-    private const int Width = 460, Height = 360, Left = 58, Top = 64, Right = 22, Bottom = 50;
+    private const int Width = 460, Left = 58, Right = 22, Bottom = 50, Line = 17;
     private readonly Svg svg;
     private readonly (double From, double To) x, y;
+    private readonly int lines, top, height;
+    private int line;
     private double legend = Left;
 
     /// <param name="xTick">How a value at an axis is written.</param>
-    public Chart(string title, string xName, string yName, (double From, double To) x, (double From, double To) y, Func<double, string>? xTick = null, Func<double, string>? yTick = null)
+    /// <param name="lines">That the names of the curves take at most.</param>
+    public Chart(string title, string xName, string yName, (double From, double To) x, (double From, double To) y, Func<double, string>? xTick = null, int lines = 1)
     {
-        (svg, this.x, this.y) = (new Svg(Width, Height, title), x, y);
+        (this.lines, top, height) = (lines, 47 + (lines * Line), 343 + (lines * Line));
+        (svg, this.x, this.y) = (new Svg(Width, height, title), x, y);
         foreach (var tick in Ticks(y))
         {
             svg.Line(Left, Y(tick), Width - Right, Y(tick), "grid");
-            svg.Text(Left - 8, Y(tick) + 4, (yTick ?? Svg.Number)(tick), "soft", "end");
+            svg.Text(Left - 8, Y(tick) + 4, Svg.Number(tick), "soft", "end");
         }
         foreach (var tick in Ticks(x))
         {
-            svg.Line(X(tick), Height - Bottom, X(tick), Height - Bottom + 4, "axis");
-            svg.Text(X(tick), Height - Bottom + 18, (xTick ?? Svg.Number)(tick), "soft", "middle");
+            svg.Line(X(tick), height - Bottom, X(tick), height - Bottom + 4, "axis");
+            svg.Text(X(tick), height - Bottom + 18, (xTick ?? Svg.Number)(tick), "soft", "middle");
         }
-        svg.Line(Left, Height - Bottom, Width - Right, Height - Bottom, "axis");
-        svg.Text((Left + Width - Right) / 2.0, Height - 12, xName, "soft", "middle");
-        svg.Text(16, (Top + Height - Bottom) / 2.0, yName, "soft", "middle", -90);
+        svg.Line(Left, height - Bottom, Width - Right, height - Bottom, "axis");
+        svg.Text((Left + Width - Right) / 2.0, height - 12, xName, "soft", "middle");
+        svg.Text(16, (top + height - Bottom) / 2.0, yName, "soft", "middle", -90);
     }
 
     public Chart Curve(string name, IEnumerable<(double X, double Y)> points, int colour, bool dots = false)
@@ -53,27 +57,43 @@ internal sealed class Chart
 
     public override string ToString() => svg.ToString();
 
-    // Names stand in a row below the title, as many as find room.
+    /// <summary>How many lines these names take.</summary>
+    public static int LinesFor(IEnumerable<string> names)
+    {
+        var (lines, at) = (1, (double)Left);
+        foreach (var name in names)
+        {
+            (lines, at) = at > Left && at + Room(name) > Width - Right ? (lines + 1, Left) : (lines, at);
+            at += Room(name);
+        }
+        return lines;
+    }
+
+    // Names stand below the title, as many as find room.
     private void Name(string name, int colour)
     {
-        const int end = Width - Right;
-        var shown = Names.Short(name, 32);
-        var needs = 26 + (6.2 * shown.Length);
-        if (legend + needs > end)
+        if (legend > Left && legend + Room(name) > Width - Right)
         {
-            if (legend < end)
-                svg.Text(end, 50, "…", "soft", "end");
-            legend = end;
-            return;
+            if (++line >= lines)
+            {
+                if (line == lines)
+                    svg.Text(Width - Right, 50 + ((lines - 1) * Line), "…", "soft", "end");
+                return;
+            }
+            legend = Left;
         }
-        svg.Line(legend, 46, legend + 14, 46, "line", colour);
-        svg.Text(legend + 19, 50, shown, "soft");
-        legend += needs;
+        svg.Line(legend, 46 + (line * Line), legend + 14, 46 + (line * Line), "line", colour);
+        svg.Text(legend + 19, 50 + (line * Line), Shown(name), "soft");
+        legend += Room(name);
     }
+
+    private static double Room(string name) => 28 + (6.2 * Shown(name).Length);
+
+    private static string Shown(string name) => Names.Short(name, 32);
 
     private double X(double value) => Left + ((value - x.From) / (x.To - x.From) * (Width - Left - Right));
 
-    private double Y(double value) => Height - Bottom - ((value - y.From) / (y.To - y.From) * (Height - Top - Bottom));
+    private double Y(double value) => height - Bottom - ((value - y.From) / (y.To - y.From) * (height - top - Bottom));
 
     // Four to six round numbers.
     private static IEnumerable<double> Ticks((double From, double To) range)

@@ -7,13 +7,13 @@ namespace Learning.Plots;
 /// <summary>A drawing in SVG that stands alone or inside a page, in light and in dark: colours are classes, chosen by the reader's system.</summary>
 internal sealed class Svg
 {
-    public const int Colours = 8;
+    public const int Colours = 10;
 
     // One set of hues for both, each with enough contrast to its ground; grounds and greys differ.
     private const string Style = """
-        .p{font:12px system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",sans-serif;--ground:#fff;--ink:#1c2530;--soft:#5b6875;--grid:#e3e8ed;--a:#1668c4;--0:#1668c4;--1:#c2540a;--2:#16794c;--3:#8a3fb0;--4:#b3261e;--5:#0e7a86;--6:#8a6500;--7:#5b6875}
-        @media(prefers-color-scheme:dark){.p{--ground:#14191f;--ink:#e6ebf0;--soft:#9aa7b4;--grid:#2a333d;--a:#2f7fd6;--0:#63a9f5;--1:#f39a57;--2:#58c48d;--3:#c78ae8;--4:#f28b82;--5:#5cc4d0;--6:#d9b44a;--7:#9aa7b4}}
-        .p .ground{fill:var(--ground)}.p text{fill:var(--ink)}.p .soft{fill:var(--soft);font-size:11px}.p .title{font-size:14px;font-weight:600}.p .on{fill:#fff}
+        .p{font:12px system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",sans-serif;--ground:#fff;--ink:#1c2530;--soft:#5b6875;--grid:#e3e8ed;--a:#1668c4;--0:#1668c4;--1:#c2540a;--2:#16794c;--3:#8a3fb0;--4:#b3261e;--5:#0e7a86;--6:#8a6500;--7:#5b6875;--8:#c2186b;--9:#6d4c33}
+        @media(prefers-color-scheme:dark){.p{--ground:#14191f;--ink:#e6ebf0;--soft:#9aa7b4;--grid:#2a333d;--a:#2f7fd6;--0:#63a9f5;--1:#f39a57;--2:#58c48d;--3:#c78ae8;--4:#f28b82;--5:#5cc4d0;--6:#d9b44a;--7:#9aa7b4;--8:#f48fb8;--9:#c9a58a}}
+        .p .ground{fill:var(--ground)}.p text{fill:var(--ink)}.p .soft{fill:var(--soft);font-size:11px}.p .title{font-size:14px;font-weight:600}.p .on{fill:#fff}.p .small{font-size:10px}
         .p .grid{stroke:var(--grid);stroke-width:1}.p .axis{stroke:var(--soft);stroke-width:1}.p .even{stroke:var(--soft);stroke-width:1;stroke-dasharray:4 4;fill:none}
         .p .line{fill:none;stroke-width:2;stroke-linejoin:round;stroke-linecap:round}.p .bar{fill:var(--a)}.p .empty{fill:var(--grid)}
         """;

@@ -17,8 +17,8 @@ internal static class HtmlReport
         .said{border-left:4px solid var(--soft)}.good{border-left-color:var(--good)}.bad{border-left-color:var(--bad)}.care{border-left-color:var(--care)}ul{margin:6px 0 0;padding-left:20px}li{overflow-wrap:anywhere}
         table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}th,td{padding:6px 12px 6px 0;border-top:1px solid var(--line);text-align:left;vertical-align:top;overflow-wrap:anywhere}thead th{border-top:0;color:var(--soft);font-weight:500;font-size:13px}
         tbody th{font-weight:500;min-width:110px}.numbers td,.numbers thead th+th{text-align:right;white-space:nowrap}.numbers td:last-child,.numbers th:last-child{padding-right:0}section>p.soft{font-size:13px;margin-top:8px}
-        .plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,440px),1fr));gap:16px;margin-top:16px}figure{margin:0;background:var(--card);border:1px solid var(--line);border-radius:10px;padding:4px;display:flex;align-items:center;justify-content:center}figure svg{max-width:100%;height:auto}
-        .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,440px),1fr));gap:0 16px;align-items:start}.pair th{color:var(--soft);font-weight:400;width:40%}
+        .plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,440px),1fr));gap:16px;margin-top:16px}figure{margin:0;background:var(--card);border:1px solid var(--line);border-radius:10px;padding:4px;text-align:center}figure svg{max-width:100%;height:auto}
+        .pair{columns:2 400px;column-gap:16px;padding-top:16px}.pair section{margin:0 0 16px;break-inside:avoid}.pair th{color:var(--soft);font-weight:400;width:40%}
         @media print{body{background:none}section,.tile,figure{break-inside:avoid}}
         """;
 

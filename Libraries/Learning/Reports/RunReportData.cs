@@ -1,3 +1,4 @@
+using System.Globalization;
 using Learning.Evaluation;
 using Learning.Exports;
 using Learning.Search;
@@ -58,7 +59,7 @@ public sealed record ReportLine(string Name, string Value)
 {
     /// <summary>Parameters as text.</summary>
     public static IReadOnlyList<ReportLine> Of(Parameters.ParameterSet parameters) =>
-        [.. parameters.Values.Select(each => new ReportLine(each.Key, Convert.ToString(each.Value, System.Globalization.CultureInfo.InvariantCulture)!))];
+        [.. parameters.Values.Select(each => new ReportLine(each.Key, each.Value is double number ? number.ToString("0.############", CultureInfo.InvariantCulture) : $"{each.Value}"))];
 }
 
 public sealed record StageDuration(string Stage, double Seconds);

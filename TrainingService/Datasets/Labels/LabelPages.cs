@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using ServiceDefaults.Problems;
 using TrainingService.Datasets.Schema;
+using TrainingService.FeedbackLabels;
 
 namespace TrainingService.Datasets.Labels;
 
@@ -42,7 +43,18 @@ internal sealed class LabelPages(TrainingDb db, LabelReader reader, IOptions<Dat
             stored.Add(row);
         var added = stored.Select(row => row.Added).Distinct().ToArray();
         var changes = await db.DatasetRevisions.AsNoTracking().Where(r => r.Dataset == dataset.Number && added.Contains(r.Revision)).ToDictionaryAsync(r => r.Revision, cancellation);
-        return stored.ConvertAll(row => LabelRow.From(row, changes[row.Added], decoder));
+        var suggestions = await SuggestionsAsync(dataset, stored, cancellation);
+        return stored.ConvertAll(row => LabelRow.From(row, changes[row.Added], decoder) with { Suggestion = row.Label is null ? suggestions.GetValueOrDefault(row.GivenId ?? "") : null });
+    }
+
+    /// <summary>Of items that came of feedback: what the caller said it should have been.</summary>
+    private async Task<Dictionary<string, string?>> SuggestionsAsync(Dataset dataset, List<StoredLabel> rows, CancellationToken cancellation)
+    {
+        var predictions = rows.Where(row => row.Label is null).Select(row => FeedbackLabel.PredictionOf(row.GivenId)).OfType<Guid>().ToArray();
+        if (predictions.Length == 0)
+            return [];
+        var said = await db.FeedbackLabels.AsNoTracking().Where(label => label.Dataset == dataset.Number && predictions.Contains(label.Prediction)).ToListAsync(cancellation);
+        return said.ToDictionary(label => label.GivenId, label => label.Label);
     }
 }
 
@@ -51,12 +63,13 @@ internal sealed record LabelPage(IReadOnlyList<LabelRow> Items, string? Next);
 
 /// <param name="GivenId">What the caller called it.</param>
 /// <param name="Label">A string, or a number where labels are; absent while it waits for one.</param>
+/// <param name="Suggestion">Of an item that came of feedback: what the caller said it should have been.</param>
 /// <param name="Trusted">Whether it belongs to the reference set.</param>
 /// <param name="Values">Of a table's row.</param>
 /// <param name="Sha256">Of an image.</param>
 /// <param name="Revision">Which added it, at that time, by that source.</param>
 internal sealed record LabelRow(
-    Guid Id, string? GivenId, JsonElement? Label, bool Trusted, JsonElement? Values, string? Sha256, int Revision, RevisionSource Source, DateTimeOffset Time)
+    Guid Id, string? GivenId, JsonElement? Label, bool Trusted, JsonElement? Values, string? Sha256, int Revision, RevisionSource Source, DateTimeOffset Time, string? Suggestion = null)
 {
     public static LabelRow From(StoredLabel row, DatasetRevision added, RowDecoder decoder)
     {

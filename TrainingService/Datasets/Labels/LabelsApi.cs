@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using ServiceDefaults.Problems;
+using TrainingService.Datasets.Posting;
 
 namespace TrainingService.Datasets.Labels;
 
@@ -16,6 +17,9 @@ internal static class LabelsApi
         var labels = dataset.MapGroup("/labels").ProducesProblem(StatusCodes.Status400BadRequest);
         labels.MapGet("/", ListAsync).WithName("ListLabels").WithSummary("Labels and items that wait for one (?labelled=false), oldest first; filter by label, trusted, source, time and ids, page by cursor.");
         labels.MapGet("/{id}", GetAsync).WithName("GetLabel").WithSummary("One row.");
+        labels.MapGet("/{id}/image", GetImageAsync).WithName("GetLabelImage").WithSummary("The image of a row, as it was sent.")
+            .Produces<byte[]>(StatusCodes.Status200OK, "image/jpeg", "image/png", "image/webp", "image/gif", "image/tiff", "image/bmp", "image/avif")
+            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         labels.MapPut("/{id}", PutAsync).WithName("PutLabel").WithSummary("Label an item, or give it another label.")
             .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
         labels.MapDelete("/{id}", DeleteAsync).WithName("DeleteLabel").WithSummary("Remove one row. Snapshots that have it keep it.");
@@ -34,6 +38,17 @@ internal static class LabelsApi
     {
         var found = await db.Datasets.AsNoTracking().FindAsync(dataset, user, cancellation);
         return TypedResults.Ok(await pages.FindAsync(found, id, cancellation));
+    }
+
+    private static async Task<FileContentHttpResult> GetImageAsync(
+        string dataset, string id, ClaimsPrincipal user, TrainingDb db, LabelPages pages, ImageStore images, ImageIntake intake, CancellationToken cancellation)
+    {
+        var found = await db.Datasets.AsNoTracking().FindAsync(dataset, user, cancellation);
+        var row = await pages.FindAsync(found, id, cancellation);
+        var image = row.Sha256 is null ? null : await images.GetAsync(found.Owner, Convert.FromHexString(row.Sha256), cancellation);
+        return image is not null
+            ? TypedResults.File(image, intake.TypeOf(image))
+            : throw new ProblemException(StatusCodes.Status404NotFound, "no-image", "No image is kept of this row.");
     }
 
     private static async Task<Ok<LabelRow>> PutAsync(
@@ -62,7 +77,7 @@ internal static class LabelsApi
         return TypedResults.Ok(await RemoveAsync(dataset, filter, user, db, options.Value, time, cancellation));
     }
 
-    private static async Task<RemovedLabels> RemoveAsync(
+    public static async Task<RemovedLabels> RemoveAsync(
         string dataset, LabelFilter filter, ClaimsPrincipal user, TrainingDb db, DatasetOptions options, TimeProvider time, CancellationToken cancellation)
     {
         var (condition, parameters) = filter.ToSql(first: 4);

@@ -51,6 +51,9 @@ internal sealed class ImageIntake(ImageStore store, IOptions<DatasetOptions> opt
         }
     }
 
+    /// <summary>The media type of an image that was taken in.</summary>
+    public string TypeOf(ReadOnlySpan<byte> image) => $"image/{decoder.ReadHeader(image).Format.ToString().ToLowerInvariant()}";
+
     private async Task<FoundImage?> InspectAsync(ZipImages zip, int index, BadRows bad, CancellationToken cancellation)
     {
         var label = ImageNames.LabelOf(zip.NameOf(index), out var problem);

@@ -39,6 +39,24 @@ internal sealed class ImageStore(HttpClient storage, IServiceScopeFactory scopes
         }
     }
 
+    /// <summary>An image as it was sent; null when it is not kept any more.</summary>
+    /// <exception cref="ProblemException">503: StorageService does not answer.</exception>
+    public async Task<byte[]?> GetAsync(string owner, byte[] sha256, CancellationToken cancellation)
+    {
+        try
+        {
+            using var response = await storage.GetAsync(PathOf(owner, sha256), cancellation);
+            if (response.StatusCode == HttpStatusCode.NotFound)
+                return null;
+            response.EnsureSuccessStatusCode();
+            return await response.Content.ReadAsByteArrayAsync(cancellation);
+        }
+        catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
+        {
+            throw ProblemException.Unavailable("storage-unavailable", "StorageService does not answer.", TryAgain);
+        }
+    }
+
     /// <exception cref="HttpRequestException">StorageService does not answer.</exception>
     public async Task DeleteAsync(string owner, byte[] sha256, CancellationToken cancellation)
     {

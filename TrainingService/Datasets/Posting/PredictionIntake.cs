@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using InferenceSuite.Contracts;
 using Microsoft.EntityFrameworkCore;
 using ServiceDefaults.Authentication;
+using TrainingService.Datasets.Statistics;
 
 namespace TrainingService.Datasets.Posting;
 
@@ -18,11 +20,42 @@ internal sealed class PredictionIntake(PostSpool spool, PredictionsClient predic
 
         var authorization = http.Request.Headers.Authorization.ToString();
         var items = await predictions.FindAsync(filter, authorization, cancellation);
+        if (filter.MinDrift is { } least)
+            items = await FarthestAsync(dataset, items, least, http, cancellation);
+        items = [.. items.Take(filter.Count)];
         await using var post = new SpooledPost(spool.Reserve(http.User.CallerId()), PostKind.JsonArray);
         http.Features.Set(dataset.Kind == DatasetKind.Image
             ? await FetchImagesAsync(dataset.Owner, post, items, authorization, cancellation)
             : await FetchRowsAsync(post, items, authorization, cancellation));
         return await next(context);
+    }
+
+    /// <summary>Those that are at least so far from what is usual, the farthest first.</summary>
+    private async Task<IReadOnlyList<Guid>> FarthestAsync(Dataset dataset, IReadOnlyList<Guid> items, double least, HttpContext http, CancellationToken cancellation)
+    {
+        var authorization = http.Request.Headers.Authorization.ToString();
+        var drifts = dataset.Kind == DatasetKind.Image ? await ImageDriftsAsync(items, authorization, cancellation)
+            : await RowDriftsAsync(items, await http.RequestServices.GetRequiredService<ColumnReader>().ReadAsync(dataset, cancellation), authorization, cancellation);
+        return [.. items.Zip(drifts).Where(each => each.Second >= least).OrderByDescending(each => each.Second).Select(each => each.First)];
+    }
+
+    private async Task<double?[]> RowDriftsAsync(IReadOnlyList<Guid> items, IReadOnlyList<ColumnStatistics> columns, string authorization, CancellationToken cancellation)
+    {
+        var drifts = new double?[items.Count];
+        foreach (var (i, item) in items.Index())
+        {
+            if ((await predictions.InputAsync(item, authorization, cancellation))?.Row is { ValueKind: JsonValueKind.Object } row)
+                drifts[i] = InputDrift.OfRow(row, columns);
+        }
+        return drifts;
+    }
+
+    private async Task<double?[]> ImageDriftsAsync(IReadOnlyList<Guid> items, string authorization, CancellationToken cancellation)
+    {
+        var metrics = new InputMetrics?[items.Count];
+        foreach (var (i, item) in items.Index())
+            metrics[i] = (await predictions.InputAsync(item, authorization, cancellation))?.Metrics;
+        return InputDrift.OfImages(metrics);
     }
 
     private async Task<PostInput> FetchRowsAsync(SpooledPost post, IReadOnlyList<Guid> items, string authorization, CancellationToken cancellation)

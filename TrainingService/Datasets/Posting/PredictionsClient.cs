@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using InferenceSuite.Contracts;
 using ServiceDefaults.Http;
 using ServiceDefaults.Problems;
 
@@ -26,8 +27,8 @@ internal sealed class PredictionsClient(HttpClient http, IConfiguration configur
             ids.AddRange(page.Items.Select(item => item.Id));
             cursor = page.Next;
         }
-        while (cursor is not null && ids.Count < filter.Count);
-        return [.. ids.Take(filter.Count)];
+        while (cursor is not null && ids.Count < filter.Candidates);
+        return [.. ids.Take(filter.Candidates)];
     }
 
     /// <summary>What was predicted on; null when it is gone.</summary>
@@ -105,4 +106,5 @@ internal sealed class PredictionsClient(HttpClient http, IConfiguration configur
 }
 
 /// <param name="Kind"><c>image</c>, <c>row</c> or <c>tensor</c>.</param>
-internal sealed record PredictedInput(string Kind, string? Object, JsonElement? Row);
+/// <param name="Metrics">What an image looks like.</param>
+internal sealed record PredictedInput(string Kind, string? Object, JsonElement? Row, InputMetrics? Metrics = null);

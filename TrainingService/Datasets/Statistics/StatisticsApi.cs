@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Claims;
@@ -30,8 +29,7 @@ internal static class StatisticsApi
         // By content, so that contradictions lie side by side.
         await foreach (var row in reader.ReadAsync(found.Number, "l.removed IS NULL ORDER BY l.content", [], options.Value.StatementTimeout, cancellation))
         {
-            for (var i = 0; i < columns.Length; i++)
-                columns[i].Add(BinaryPrimitives.ReadSingleLittleEndian(row.Features.AsSpan(i * sizeof(float))));
+            ColumnReader.Add(columns, row.Features);
             if (row.Label is null)
             {
                 unlabelled++;

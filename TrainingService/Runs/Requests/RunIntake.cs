@@ -19,18 +19,23 @@ internal sealed class RunIntake(TrainingDb db, SnapshotMaker snapshots, ImageFea
     /// <exception cref="ProblemException">
     /// 409: no labels, or the model's name is taken. 422: the learner, its parameters, the labels or the memory they take won't do; names the field. 429: too many runs wait.
     /// </exception>
-    public async Task<Run> TrainAsync(Dataset dataset, CreateRun wanted, bool mayBind, string caller, CancellationToken cancellation)
+    public Task<Run> TrainAsync(Dataset dataset, CreateRun wanted, bool mayBind, string caller, CancellationToken cancellation) =>
+        TrainAsync(dataset, wanted.ToRequest(mayBind), RunCause.Request, wanted.Model, wanted.Snapshot, caller, cancellation);
+
+    /// <param name="wantedModel">What it is to be called; null: as the policy says, else like the data set.</param>
+    /// <param name="wantedSnapshot">Null: the labels as they are now.</param>
+    /// <exception cref="ProblemException">As above.</exception>
+    public async Task<Run> TrainAsync(Dataset dataset, RunRequest request, RunCause cause, string? wantedModel, Guid? wantedSnapshot, string caller, CancellationToken cancellation)
     {
-        var request = wanted.ToRequest(mayBind);
         var (learner, parameters) = LearnerChecks.Require(dataset.Kind, request);
-        var model = await ModelOfAsync(dataset, wanted.Model, mayBind, cancellation);
+        var model = await ModelOfAsync(dataset, wantedModel, request.MayBind, cancellation);
         if (dataset.Kind == DatasetKind.Image)
             await RequireBackboneAsync(request.Backbone, cancellation);
-        var snapshot = wanted.Snapshot is { } id
+        var snapshot = wantedSnapshot is { } id
             ? await db.Snapshots.AsNoTracking().SingleOrDefaultAsync(s => s.Id == id && s.Dataset == dataset.Number, cancellation) ?? throw ProblemException.NotFound("snapshot")
             : (await snapshots.EnsureAsync(dataset.Id, caller, cancellation)).Snapshot;
         await RequireLearnableAsync(dataset, snapshot, request, learner, parameters, cancellation);
-        return await queue.EnqueueAsync(new NewRun(RunKind.Training, dataset.Number, snapshot.Id, caller, RunCause.Request, model, Version: null, request), cancellation);
+        return await queue.EnqueueAsync(new NewRun(RunKind.Training, dataset.Number, snapshot.Id, caller, cause, model, Version: null, request), cancellation);
     }
 
     private async Task<string> ModelOfAsync(Dataset dataset, string? wanted, bool mayBind, CancellationToken cancellation)
@@ -42,7 +47,7 @@ internal sealed class RunIntake(TrainingDb db, SnapshotMaker snapshots, ImageFea
         if (!ModelManifest.IsName(model))
             throw ProblemException.Unusable("model", $"'{model}' can't be a model's name, which is 1 to 64 lower-case letters, digits, '.', '_' or '-' and begins with a letter or digit. Name another with 'model'.");
         if (await db.Models.AsNoTracking().SingleOrDefaultAsync(m => m.Name == model, cancellation) is { } known)
-            ModelBinding.Bind(known, dataset.Number, owner: null, mayBind);
+            ModelBinding.Bind(known, dataset.Number, owner: known.Owner == dataset.Owner ? known.Owner : null, mayBind);
         return model;
     }
 

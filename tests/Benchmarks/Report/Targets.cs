@@ -34,6 +34,7 @@ public static class Targets
                 (bytes - c.BodyBytes <= 20_000, Text($"{bytes / 1000:0.0} kB over all services ({string.Join(", ", c.AllocatedPerItemOf.OrderByDescending(s => s.Value).Take(3).Select(s => Text($"{s.Key} {s.Value / 1000:0.0}")))}), body {c.BodyBytes / 1000:0.0} kB"))),
             .. Door(results),
             .. Bounds(results),
+            .. Learning(results),
             .. Peers(results),
         ];
     }
@@ -52,6 +53,12 @@ public static class Targets
         const double most = 64e6;
         if (results.Findings.LastOrDefault(finding => finding.Name == Scenarios.BoundsScenario.LastWave) is { } last)
             yield return new Verdict("10,000 requests at once: the third wave needs no more memory than the second (64 MB for noise)", last.Value < most, last.Text);
+    }
+
+    private static IEnumerable<Verdict> Learning(Results results)
+    {
+        if (results.Findings.LastOrDefault(finding => finding.Name == Scenarios.LearningScenario.Memory) is { } memory)
+            yield return new Verdict("A run's process takes at most twice its table and 300 MB", memory.Value <= 300e6, memory.Text);
     }
 
     private static IEnumerable<Verdict> Peers(Results results)

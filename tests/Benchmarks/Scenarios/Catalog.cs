@@ -14,6 +14,7 @@ public static class Catalog
         ["door"] = DoorScenario.RunAsync,
         ["bounds"] = BoundsScenario.RunAsync,
         ["storage"] = StorageScenario.RunAsync,
+        ["learning"] = LearningScenario.RunAsync,
         [Peers] = PeerScenario.RunAsync,
         [Quick] = QuickScenario.RunAsync,
     };

@@ -11,7 +11,8 @@ internal static class RealPackages
     public static void WriteScorer(this PackageFolder folder, string model, string version, Action<JsonObject>? change = null) =>
         folder.WriteShipped("report-scorer", model, version, change);
 
-    public static void WriteMaskDetector(this PackageFolder folder, string model, string version) => folder.WriteShipped("mask-detector", model, version, change: null);
+    public static void WriteMaskDetector(this PackageFolder folder, string model, string version, Action<JsonObject>? change = null) =>
+        folder.WriteShipped("mask-detector", model, version, change);
 
     private static void WriteShipped(this PackageFolder folder, string shipped, string model, string version, Action<JsonObject>? change)
     {

@@ -68,6 +68,25 @@ public class EncryptionTests
     }
 
     [Test]
+    public async Task A_data_key_that_is_damaged_keeps_no_other_from_the_rotation()
+    {
+        var (old, current) = (NewMasterKey(), NewMasterKey());
+        await using var before = await StartNewAsync(Encrypted(old));
+        foreach (var owner in new[] { "alice", "bob", "carol" }) // in the order of their keys' ids, by which the rotation goes
+            using (await before.PutAsync(owner, SomeContent(1000)))
+            {
+            }
+        await before.ExecuteAsync("UPDATE data_keys SET wrapped = set_byte(wrapped, 20, get_byte(wrapped, 20) # 1) WHERE owner = 'alice'");
+        var masterKey = await before.ScalarAsync<string>("SELECT master_key FROM data_keys WHERE owner = 'bob'");
+
+        await using var rotating = await before.StartAnotherAsync(new(Encrypted(current)) { ["Storage:OldMasterKeys:0"] = old });
+
+        await Eventually.IsTrueAsync(
+            async () => await rotating.ScalarAsync<long>($"SELECT count(*) FROM data_keys WHERE master_key <> '{masterKey}'") == 2, "the others are wrapped again", () => rotating.Log);
+        Assert.That(await rotating.ScalarAsync<string>("SELECT owner FROM data_keys WHERE master_key = '" + masterKey + "'"), Is.EqualTo("alice"));
+    }
+
+    [Test]
     public async Task A_key_that_comes_from_a_file_is_the_same_key()
     {
         var key = NewMasterKey();

@@ -62,6 +62,17 @@ public class QuotaTests
     }
 
     [Test]
+    public async Task Who_is_full_may_put_what_is_there_already_again_however_large()
+    {
+        await using var roomy = await StartNewAsync(new Dictionary<string, string> { ["Storage:UserQuotaBytes"] = "3000000" });
+        var large = SomeContent(2_900_000);
+        Assert.That(await roomy.PutAsync("alice", large).StatusAsync(), Is.EqualTo(HttpStatusCode.Created));
+
+        Assert.That(await roomy.PutAsync("alice", SomeContent(2_900_000)).StatusAsync(), Is.EqualTo(HttpStatusCode.RequestEntityTooLarge));
+        Assert.That(await roomy.PutAsync("alice", large).StatusAsync(), Is.EqualTo(HttpStatusCode.OK), "it takes no room");
+    }
+
+    [Test]
     public async Task The_suite_itself_has_no_quota()
     {
         Assert.That(await storage.PutAsync("registry", SomeContent(2_000_000), kind: "model").StatusAsync(), Is.EqualTo(HttpStatusCode.Created));

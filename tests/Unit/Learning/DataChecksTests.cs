@@ -61,6 +61,15 @@ public sealed class DataChecksTests
     }
 
     [Test]
+    public void Many_columns_that_never_change_are_one_warning()
+    {
+        var builder = new TableBuilder(TableSchema.OfEmbeddings(8, ["no", "yes"]));
+        for (var row = 0; row < 20; row++)
+            builder.Add([row, 1, 2, 3, 4, 5, 6, 7], row % 2);
+        Assert.That(Warnings(builder.Build()), Is.EqualTo(new[] { "7 columns have the same value in every row: 'e1', 'e2', 'e3', 'e4', 'e5' and 2 more." }));
+    }
+
+    [Test]
     public void A_parameter_that_does_not_exist_is_refused_with_those_that_do() => Assert.That(
         () => ParameterSet.Read(new LogisticRegression().Parameters, ("lambda", 1)),
         Throws.TypeOf<LearningException>().With.Message.EqualTo("There is no parameter 'lambda'; there are l2, maxIterations, tolerance, classWeights."));

@@ -12,7 +12,7 @@ public sealed class PlotTests
     private const string Hostile = "<script>alert(1)</script>\u0007\"&' with a name that goes on and on";
 
     [Test]
-    public void Every_picture_is_well_formed_and_has_no_number_that_is_none([Values(2, 3, 10, 40)] int classes)
+    public void Every_picture_is_well_formed_and_has_no_number_that_is_none([Values(2, 3, 10, 60)] int classes)
     {
         foreach (var picture in All(classes))
         {
@@ -27,6 +27,14 @@ public sealed class PlotTests
         foreach (var picture in All(3))
             Assert.That(picture, Does.Not.Contain("<script").And.Not.Contain("\u0007"));
         Assert.That(EvaluationPlots.Confusion(Report(3)), Does.Contain("&lt;script&gt;"));
+    }
+
+    [Test]
+    public void Of_very_many_classes_those_are_drawn_that_are_worst()
+    {
+        Assert.That(EvaluationPlots.Confusion(Report(60)), Does.Contain("the 40 classes most mistaken of 60"));
+        Assert.That(EvaluationPlots.Confusion(Report(60)).Length, Is.LessThan(1_000_000));
+        Assert.That(EvaluationPlots.Roc(Report(60)), Does.Contain("the worst 10 of 60 classes"));
     }
 
     private static IEnumerable<string> All(int classes)

@@ -67,6 +67,56 @@ public class PredictedItemTests
     }
 
     [Test]
+    public async Task Rows_unlike_the_data_sets_come_alone_and_the_farthest_first()
+    {
+        await caller.PostCsvAsync(dataset, "a,c,label\n1,x,0\n2,y,1\n3,x,0\n").ReadAsync(); // a: mean 2, standard deviation 1
+        DatasetServices.Inference.Set(
+            FakeHistory.Row("""{"a": 2.5, "c": "x"}"""), FakeHistory.Row("""{"a": 5, "c": "y"}"""), FakeHistory.Row("""{"a": 2, "c": "never seen"}"""), FakeHistory.Row("""{"a": 4, "c": "x"}"""));
+
+        var farthest = await AddAsync("""{"model": "m", "minDrift": 2.5, "limit": 1}""").ReadAsync();
+        var item = (await caller.LabelsAsync(dataset, "?labelled=false"))[0]!;
+        var rest = await AddAsync("""{"model": "m", "minDrift": 2.5}""").ReadAsync();
+
+        Assert.That((farthest["added"]!.GetValue<int>(), item["values"]!["c"]!.GetValue<string>()), Is.EqualTo((1, "never seen")));
+        Assert.That((rest["added"]!.GetValue<int>(), rest["duplicates"]!.GetValue<int>()), Is.EqualTo((1, 1)), "three deviations are far, two are not");
+    }
+
+    [Test]
+    public async Task An_image_unlike_the_others_comes_alone()
+    {
+        dataset = await caller.CreateAsync("image");
+        var images = Enumerable.Range(0, 5).Select(i => Measured(0.5 + (i * 0.01), TestImages.Png(width: 10 + i))).Append(Measured(0.05, TestImages.Png(width: 30))).ToArray();
+        DatasetServices.Inference.Set(images);
+
+        var added = await AddAsync("""{"model": "m", "minDrift": 5}""").ReadAsync();
+
+        Assert.That(added["added"]!.GetValue<int>(), Is.EqualTo(1), added.ToJsonString());
+    }
+
+    [Test]
+    public async Task The_image_of_a_row_can_be_looked_at()
+    {
+        dataset = await caller.CreateAsync("image");
+        var sent = TestImages.Png();
+        DatasetServices.Inference.Set(FakeHistory.Image(sent));
+        await AddAsync("""{"model": "m"}""").ReadAsync();
+        var item = (await caller.LabelsAsync(dataset))[0]!.Text("id");
+        using var other = await DatasetCaller.NewAsync();
+
+        using var image = await caller.Http.GetAsync($"{dataset}/labels/{item}/image");
+
+        Assert.That(image.Content.Headers.ContentType?.MediaType, Is.EqualTo("image/png"));
+        Assert.That(await image.Content.ReadAsByteArrayAsync(), Is.EqualTo(sent));
+        Assert.That(await other.Http.GetAsync($"{dataset}/labels/{item}/image").StatusAsync(), Is.EqualTo(HttpStatusCode.NotFound));
+    }
+
+    private static (JsonObject, byte[]?) Measured(double brightness, byte[] image) => (new JsonObject
+    {
+        ["kind"] = "image",
+        ["metrics"] = new JsonObject { ["brightness"] = brightness, ["contrast"] = 0.2, ["sharpness"] = 100, ["saturation"] = 0.3, ["entropy"] = 7 },
+    }, image);
+
+    [Test]
     public async Task Rows_that_do_not_fit_the_data_set_are_told()
     {
         await caller.PostCsvAsync(dataset, "a,label\n1,0\n").ReadAsync();
@@ -78,6 +128,8 @@ public class PredictedItemTests
     [TestCase("""{"model": ""}""")]
     [TestCase("""{"model": "m", "limit": 1001}""")]
     [TestCase("""{"model": "m", "limit": 0}""")]
+    [TestCase("""{"model": "m", "minDrift": 0}""")]
+    [TestCase("""{"model": "m", "minDrift": 11}""")]
     [TestCase("""{"model": "m", "colour": "red"}""")]
     [TestCase("""{"model": """)]
     public async Task A_wrong_filter_is_refused(string filter) => await AddAsync(filter).ReadAsync(HttpStatusCode.BadRequest);

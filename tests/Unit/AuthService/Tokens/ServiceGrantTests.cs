@@ -10,6 +10,7 @@ public class ServiceGrantTests
     [TestCase("inference", "registry", ExpectedResult = true)]
     [TestCase("training", "objects", ExpectedResult = true)]
     [TestCase("training", "inference", ExpectedResult = true)]
+    [TestCase("training", "predictions", ExpectedResult = true)]
     [TestCase("feedback", "predictions", ExpectedResult = true)]
     [TestCase("feedback", "inference", ExpectedResult = false)]
     [TestCase("inference", "exchange", ExpectedResult = false)]

@@ -1,0 +1,95 @@
+using Microsoft.EntityFrameworkCore;
+using ServiceDefaults.Database;
+using ServiceDefaults.Problems;
+using TrainingService.Datasets.Snapshots;
+using TrainingService.Runs;
+
+namespace TrainingService.Policies.AutoTraining;
+
+/// <summary>
+/// Queues runs by policy: when a policy's time has come, enough labels are new, and no run of it is unfinished. Snapshot, run and policy change in one
+/// transaction that has the data set locked, so of several replicas one queues it, and a process that dies leaves the policy due.
+/// </summary>
+internal sealed partial class AutoTrainer(DatabaseMigrator migrator, IServiceScopeFactory scopes, TimeProvider time, ILogger<AutoTrainer> logger) : BackgroundService
+{
+    private const int PerRound = 100;
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1), TryAgain = TimeSpan.FromMinutes(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stopping)
+    {
+        await migrator.Completed.WaitAsync(stopping);
+        using var timer = new PeriodicTimer(LookEvery);
+        do
+        {
+            try
+            {
+                foreach (var dataset in await FindDueAsync(stopping))
+                    await TrainAsync(dataset, stopping);
+            }
+            catch (Exception e) when (!stopping.IsCancellationRequested)
+            {
+                LogLater(logger, e.Message);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stopping));
+    }
+
+    private async Task<List<int>> FindDueAsync(CancellationToken stopping)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var (db, now) = (scope.ServiceProvider.GetRequiredService<TrainingDb>(), time.GetUtcNow());
+        return await Due(db, now).OrderBy(policy => policy.DueAt).Select(policy => policy.Dataset).Take(PerRound).ToListAsync(stopping);
+    }
+
+    private async Task TrainAsync(int dataset, CancellationToken stopping)
+    {
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            await QueueAsync(scope.ServiceProvider, dataset, stopping);
+        }
+        catch (ProblemException e)
+        {
+            LogPostponed(logger, dataset, e.Message);
+            await using var scope = scopes.CreateAsyncScope();
+            await scope.ServiceProvider.GetRequiredService<TrainingDb>().Policies.Where(policy => policy.Dataset == dataset && policy.DueAt != null)
+                .ExecuteUpdateAsync(policy => policy.SetProperty(row => row.DueAt, time.GetUtcNow() + TryAgain), stopping);
+        }
+    }
+
+    private async Task QueueAsync(IServiceProvider services, int number, CancellationToken stopping)
+    {
+        var db = services.GetRequiredService<TrainingDb>();
+        await using var transaction = await db.Database.BeginTransactionAsync(stopping);
+        // The data set first, as whoever deletes one locks them. One that is being posted to has its turn when that is over.
+        var locked = await db.Datasets.FromSql($"SELECT * FROM datasets WHERE number = {number} FOR NO KEY UPDATE SKIP LOCKED").ToListAsync(stopping);
+        if (locked is not [var dataset] || !await Due(db, time.GetUtcNow()).AnyAsync(policy => policy.Dataset == number, stopping))
+            return;
+        var policy = (await db.Policies.FromSql($"SELECT * FROM dataset_policies WHERE dataset = {number} FOR UPDATE").ToListAsync(stopping)).Single();
+        var (added, ever) = await db.CountNewLabelsAsync(policy, stopping);
+        (policy.DueAt, policy.PendingSince) = (null, null);
+        if (policy.Policy.AutoTrain is { } auto && added >= auto.MinNewLabels && dataset.Labelled > 0)
+        {
+            var (snapshot, _) = await services.GetRequiredService<SnapshotMaker>().EnsureAsync(dataset.Id, policy.Caller, stopping);
+            var run = await services.GetRequiredService<RunQueue>().EnqueueAsync(
+                new NewRun(RunKind.Training, number, snapshot.Id, policy.Caller, RunCause.Policy, policy.Policy.Model ?? dataset.Name, Version: null, auto.ToRequest()), stopping);
+            policy.TrainedAdded = ever;
+            LogQueued(logger, run.Id, run.Model, added);
+        }
+        await db.SaveChangesAsync(stopping);
+        await transaction.CommitAsync(stopping);
+    }
+
+    /// <summary>Policies whose time has come, but for those of which a run is unfinished: their turn is after it.</summary>
+    private static IQueryable<DatasetPolicy> Due(TrainingDb db, DateTimeOffset now) => db.Policies.Where(policy =>
+        policy.DueAt <= now && !db.Runs.Any(run => run.Dataset == policy.Dataset && run.Cause == RunCause.Policy && run.FinishedAt == null));
+
+    [LoggerMessage(LogLevel.Information, "Run {Run} of {Model} is queued by policy: {Labels} labels are new")]
+    private static partial void LogQueued(ILogger logger, Guid run, string model, long labels);
+
+    [LoggerMessage(LogLevel.Warning, "The policy of data set {Dataset} queues its run later: {Reason}")]
+    private static partial void LogPostponed(ILogger logger, int dataset, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "Policies are looked at later: {Reason}")]
+    private static partial void LogLater(ILogger logger, string reason);
+}

@@ -1,0 +1,98 @@
+using InferenceSuite.Contracts;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using ServiceDefaults.History;
+using ServiceDefaults.Http;
+using ServiceDefaults.Messaging;
+using ServiceDefaults.Problems;
+using TrainingService.Registry;
+
+namespace TrainingService.Policies.Quality;
+
+/// <summary>
+/// Does what the policy says when a live version falls under its gate in use, and when it rises above again: at the change, not at every
+/// measurement in between, so an admin who resumes a model has the last word until it changes once more.
+/// </summary>
+internal sealed partial class WatchQuality(
+    TrainingDb db, Promotion promotion, ServiceIdentity identity, IOptions<PolicyOptions> options, TimeProvider time, ILogger<WatchQuality> logger) : IConsumer<QualityMeasured>
+{
+    // They stand in hashed entries of the history: never renamed.
+    private const string Fell = "quality.fell", Recovered = "quality.recovered";
+
+    public async Task Consume(ConsumeContext<QualityMeasured> context)
+    {
+        var (measured, cancellation) = (context.Message, context.CancellationToken);
+        if (measured.Labels < options.Value.MinQualityLabels)
+            return;
+        var policy = await db.Models.Where(model => model.Name == measured.Model)
+            .Join(db.Policies, model => model.Dataset, policy => policy.Dataset, (_, policy) => policy).AsNoTracking().SingleOrDefaultAsync(cancellation);
+        if (policy is null)
+            return;
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        if (await NoteAsync(measured, cancellation) is not [{ Below: var before }])
+            return; // a later one came before
+        await using var change = await db.BeginRecordedChangeAsync(cancellation);
+        if (!await db.Versions.AnyAsync(v => v.Model == measured.Model && v.Version == measured.Version && v.State == VersionState.Live, cancellation))
+            return; // what does not serve any more does no harm
+        var below = QualityGate.WhyBelow(policy.Policy.Gates ?? new(), measured);
+        if (below is not null && before is null)
+            await FallAsync(change, measured, policy.Policy.OnLowQuality, below, cancellation);
+        else if (below is null)
+            await RiseAsync(change, measured, before is not null, cancellation);
+        await db.Database.ExecuteSqlAsync($"UPDATE measured_quality SET below = {below} WHERE model = {measured.Model} AND version = {measured.Version}", cancellation);
+        await transaction.CommitAsync(cancellation);
+    }
+
+    /// <summary>What was known of the version before, as a single row; none: something newer is known. Others wait here until this one is through.</summary>
+    private Task<List<Known>> NoteAsync(QualityMeasured measured, CancellationToken cancellation) => db.Database.SqlQuery<Known>($"""
+        INSERT INTO measured_quality AS q (model, version, time, labels) VALUES ({measured.Model}, {measured.Version}, {measured.Time.ToUniversalTime()}, {measured.Labels})
+        ON CONFLICT (model, version) DO UPDATE SET time = excluded.time, labels = excluded.labels WHERE q.time < excluded.time
+        RETURNING below AS "Below"
+        """).ToListAsync(cancellation);
+
+    private async Task FallAsync(RecordedChange change, QualityMeasured measured, LowQuality action, string reason, CancellationToken cancellation)
+    {
+        LogFell(logger, measured.Model, measured.Version, reason, action);
+        switch (action)
+        {
+            case LowQuality.Alert:
+                change.Append(measured.Model, Fell, identity.Name, new { measured.Version, reason }, time.GetUtcNow());
+                await change.CommitAsync(cancellation);
+                break;
+            case LowQuality.Rollback when await RollBackAsync(measured.Model, cancellation):
+                break;
+            default: // refuse; and with nothing to go back to, too
+                await promotion.SuspendAsync(measured.Model, measured.Version, reason, identity.Name, cancellation);
+                break;
+        }
+    }
+
+    private async Task RiseAsync(RecordedChange change, QualityMeasured measured, bool wasBelow, CancellationToken cancellation)
+    {
+        if (await promotion.ResumeAsync(measured.Model, "Its quality in use is above the gate again.", identity.Name, cancellation) || !wasBelow)
+            return;
+        change.Append(measured.Model, Recovered, identity.Name, new { measured.Version }, time.GetUtcNow());
+        await change.CommitAsync(cancellation);
+    }
+
+    private async Task<bool> RollBackAsync(string model, CancellationToken cancellation)
+    {
+        try
+        {
+            await promotion.RollBackAsync(model, identity.Name, cancellation);
+            return true;
+        }
+        catch (ProblemException e) when (e.Code == "no-previous-version")
+        {
+            return false;
+        }
+    }
+
+    private sealed record Known(string? Below);
+
+    [LoggerMessage(LogLevel.Warning, "{Model} {Version} fell under its gate in use: {Reason}. The policy says {Action}")]
+    private static partial void LogFell(ILogger logger, string model, string version, string reason, LowQuality action);
+}
+
+internal sealed class WatchQualityDefinition() : EventConsumerDefinition<WatchQuality, QualityMeasured>("training.quality");
