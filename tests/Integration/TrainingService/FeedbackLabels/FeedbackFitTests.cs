@@ -47,9 +47,15 @@ public class FeedbackFitTests : FeedbackFixture
             await owner.Http.DeleteAsync($"{dataset}/policy").StatusAsync();
         var prediction = Predicted(5);
         await SayAsync(prediction, label: "dog");
+        var mine = (dataset, model);
+        await TakeAnotherAsync();
         await PutPolicyAsync("auto");
         await FenceAsync();
+        (dataset, model) = mine;
         Assert.That(await RowAsync(prediction), Is.Null);
+        await PutPolicyAsync("auto");
+        await FenceAsync();
+        Assert.That(await RowAsync(prediction), Is.Null, "it is about feedback from then on");
     }
 
     [TestCase("""{"a": 5}""", "'c'", TestName = "A_column_is_missing")]

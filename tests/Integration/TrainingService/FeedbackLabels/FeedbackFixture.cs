@@ -20,8 +20,13 @@ public abstract class FeedbackFixture
     public async Task CreateAsync()
     {
         var subject = Guid.CreateVersion7().ToString();
-        (owner, model) = (new DatasetCaller(await FeedbackServices.Training.ClientInRoleAsync(subject, "admin", "train"), subject), FeedbackServices.TakeModel());
-        dataset = await owner.CreateAsync();
+        owner = new DatasetCaller(await FeedbackServices.Training.ClientInRoleAsync(subject, "admin", "train"), subject);
+        await TakeAnotherAsync();
+    }
+
+    private protected async Task TakeAnotherAsync()
+    {
+        (model, dataset) = (FeedbackServices.TakeModel(), await owner.CreateAsync());
         await owner.PostCsvAsync(dataset, "a,c,label\n1,x,cat\n9,y,dog\n").ReadAsync();
     }
 
