@@ -4,6 +4,7 @@ using Integration.StorageService;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using ServiceDefaults.Erasure;
 using TrainingService;
 using TrainingService.Datasets;
 
@@ -108,7 +109,7 @@ internal sealed class TrainingApplication : IAsyncDisposable
         var db = scope.ServiceProvider.GetRequiredService<TrainingDb>();
         await using var transaction = await db.Database.BeginTransactionAsync();
         await db.Database.ExecuteSqlAsync($"INSERT INTO erased_subjects VALUES (erased_subject_hash({subject}), now())");
-        foreach (var data in scope.ServiceProvider.GetServices<ServiceDefaults.Erasure.IPersonalData>())
+        foreach (var data in scope.ServiceProvider.GetServices<IPersonalData>())
         {
             while (await data.EraseAsync(subject, CancellationToken.None) > 0)
             {
