@@ -51,6 +51,34 @@ public sealed class ClassifierCutTests
     }
 
     [Test]
+    public void Where_the_author_gives_features_as_an_output_that_is_the_cut()
+    {
+        using var file = File.OpenRead(Repository.Path("models", "mask-detector", "1", "model.onnx"));
+        var model = ModelOutline.Read(file);
+        Assert.That(ClassifierCut.At(model, "features"), Is.EqualTo(new ClassifierCut("features", 128)));
+        Assert.That(() => ClassifierCut.At(model, "embedding"), Throws.TypeOf<ModelRefusedException>().With.Message.Contains("features"));
+    }
+
+    [TestCase("images")]
+    [TestCase("N")]
+    public void The_embedding_counts_items_by_the_name_that_the_input_has(string batch)
+    {
+        var nodes = new[] { Node("GlobalAveragePool", ["x"], ["pooled"]), Node("Softmax", ["pooled"], ["y"]) };
+        var file = Model(Graph(nodes, [], [Named("x", batch, 2, 4, 4)], [Named("y", batch, 2, 1, 1)])).ToArray();
+        var model = ModelOutline.Read(new MemoryStream(file));
+        var written = ModelOutline.Read(new MemoryStream(Written(ClassifierCut.Find(model), model)));
+        Assert.That(written.ShapeOf(written.Outputs[0].Field).Batch, Is.EqualTo(batch));
+    }
+
+    private static Protobuf Named(string name, string batch, params long[] sides)
+    {
+        var shape = new Protobuf().Message(1, new Protobuf().Text(2, batch));
+        foreach (var side in sides)
+            shape.Message(1, new Protobuf().Number(1, side));
+        return new Protobuf().Text(1, name).Message(2, new Protobuf().Message(1, new Protobuf().Number(1, Float).Message(2, shape)));
+    }
+
+    [Test]
     public void Without_a_last_layer_the_global_pooling_is_the_end()
     {
         var nodes = new[] { Node("GlobalAveragePool", ["x"], ["pooled"]), Node("Softmax", ["pooled"], ["y"]) };
