@@ -11,6 +11,7 @@ using ServiceDefaults.Erasure;
 using TrainingService;
 using TrainingService.Embeddings;
 using TrainingService.Runs;
+using TrainingService.Serving;
 
 namespace Integration.TrainingService.Embeddings;
 
@@ -226,6 +227,6 @@ public sealed class ImageFeaturesTests
         return Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
 
-    private static NUnit.Framework.Constraints.ResolvableConstraintExpression Refused(string code) =>
+    private static NUnit.Framework.Constraints.ConstraintExpression Refused(string code) =>
         Throws.TypeOf<RunFailedException>().With.Property("Error").Property("Field").EqualTo("backbone").And.Property("Error").Property("Code").EqualTo(code).And;
 }

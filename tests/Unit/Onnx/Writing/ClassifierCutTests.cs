@@ -1,4 +1,5 @@
 using Learning.Exports;
+using Microsoft.ML.OnnxRuntime;
 using NUnit.Framework;
 using Onnx;
 using Onnx.Writing;
@@ -66,8 +67,8 @@ public sealed class ClassifierCutTests
         var nodes = new[] { Node("GlobalAveragePool", ["x"], ["pooled"]), Node("Softmax", ["pooled"], ["y"]) };
         var file = Model(Graph(nodes, [], [Named("x", batch, 2, 4, 4)], [Named("y", batch, 2, 1, 1)])).ToArray();
         var model = ModelOutline.Read(new MemoryStream(file));
-        var written = ModelOutline.Read(new MemoryStream(Written(ClassifierCut.Find(model), model)));
-        Assert.That(written.ShapeOf(written.Outputs[0].Field).Batch, Is.EqualTo(batch));
+        using var session = new InferenceSession(Written(ClassifierCut.Find(model), model));
+        Assert.That(session.OutputMetadata[ClassifierCut.Embedding].SymbolicDimensions[0], Is.EqualTo(batch));
     }
 
     private static Protobuf Named(string name, string batch, params long[] sides)
