@@ -1,3 +1,4 @@
+using Learning.Data;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using TrainingService.Datasets;
