@@ -1,3 +1,4 @@
+using Imaging;
 using InferenceService.Models;
 
 namespace InferenceService.Admission;

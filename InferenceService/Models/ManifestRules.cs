@@ -1,3 +1,5 @@
+using Imaging;
+
 namespace InferenceService.Models;
 
 /// <summary>What a manifest has to satisfy beyond being readable.</summary>

@@ -53,8 +53,9 @@ internal sealed class Judge(TrainingDb db, ReferenceSets references, VersionEval
     {
         if (rows is null)
             return (null, new Obstacle("not-comparable: reference rows were erased since it was evaluated, or others chosen; evaluate it again", MayPass: true));
+        byte[] none = []; // rows of it were erased
         var known = await db.Evaluations.AsNoTracking()
-            .Where(e => e.Model == live.Model && e.Version == live.Version && e.Dataset == candidate.Dataset && e.ReferenceHash == candidate.ReferenceHash && e.Answers.Length > 0)
+            .Where(e => e.Model == live.Model && e.Version == live.Version && e.Dataset == candidate.Dataset && e.ReferenceHash == candidate.ReferenceHash && e.Answers != none)
             .OrderByDescending(e => e.CreatedAt).FirstOrDefaultAsync(cancellation);
         if (known is null && !mayAsk)
             return (null, new Obstacle($"not-comparable: the live version {live.Version} was not evaluated on this reference set", MayPass: true));

@@ -13,15 +13,25 @@ public static class TestImages
     public static byte[] Png(int width = 64, int height = 48)
     {
         var seed = Interlocked.Increment(ref made) * 7919 + Environment.ProcessId;
-        var scanlines = new byte[height * (1 + width * 3)];
-        for (var y = 0; y < height; y++)
-        {
-            var line = scanlines.AsSpan(y * (1 + width * 3) + 1, width * 3); // the byte before is the filter: none
-            for (var x = 0; x < line.Length; x++)
-                line[x] = (byte)(x * 3 + y * 5 + seed);
-        }
-        BinaryPrimitives.WriteInt32LittleEndian(scanlines.AsSpan(1), seed);
+        var pixels = new byte[height * width * 3];
+        for (var i = 0; i < pixels.Length; i++)
+            pixels[i] = (byte)(((i % (width * 3)) * 3) + (i / (width * 3) * 5) + seed);
+        BinaryPrimitives.WriteInt32LittleEndian(pixels, seed);
+        return Png(width, height, pixels);
+    }
 
+    /// <summary>An RGB PNG about one colour, with noise: the same for the same seed, and no two seeds alike.</summary>
+    public static byte[] Coloured(byte red, byte green, byte blue, int seed, int width = 64, int height = 48)
+    {
+        var random = new Random(seed);
+        var pixels = new byte[height * width * 3];
+        for (var i = 0; i < pixels.Length; i++)
+            pixels[i] = (byte)Math.Clamp((i % 3 == 0 ? red : i % 3 == 1 ? green : blue) + random.Next(-40, 41), 0, 255);
+        return Png(width, height, pixels);
+    }
+
+    private static byte[] Png(int width, int height, byte[] pixels)
+    {
         using var png = new MemoryStream();
         png.Write([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]);
         var header = new byte[13];
@@ -33,7 +43,10 @@ public static class TestImages
         using (var data = new MemoryStream())
         {
             using (var deflate = new ZLibStream(data, CompressionLevel.Fastest, leaveOpen: true))
-                deflate.Write(scanlines);
+            {
+                foreach (var line in pixels.Chunk(width * 3))
+                    deflate.Write([0, .. line]); // the byte before is the filter: none
+            }
             WriteChunk(png, "IDAT", data.ToArray());
         }
         WriteChunk(png, "IEND", []);

@@ -26,6 +26,12 @@ public sealed record ClassifierCut(string Tensor, int? Width)
         throw new ModelRefusedException("The model has neither a last Gemm or MatMul with constant weights nor a global pooling to cut its classifier off at; name a tensor.");
     }
 
+    /// <summary>At one of the graph's outputs, which the author gives for that.</summary>
+    /// <exception cref="ModelRefusedException">The graph has no such output.</exception>
+    public static ClassifierCut At(ModelOutline model, string output) => model.Outputs.Find(given => given.Name == output) is { Name: not null } found
+        ? new ClassifierCut(output, model.ShapeOf(found.Field).ItemLength)
+        : throw new ModelRefusedException($"The model has no output {Text.Quoted(output)}; it has {string.Join(", ", model.Outputs.Select(given => Text.Quoted(given.Name)))}.");
+
     /// <summary>Writes the model up to the cut, with the one output <c>embedding [N,D]</c>: flattened from the second axis on.</summary>
     /// <returns>The output's name.</returns>
     public string WriteEmbeddingModel(ModelOutline model, Stream destination)

@@ -7,7 +7,7 @@ namespace Onnx.Writing;
 public sealed class GraphBuilder
 {
     private const long IrVersion = 10, NewestOpset = 21, MlOpset = 3;
-    private const string MlDomain = "ai.onnx.ml";
+    private const string MlDomain = "ai.onnx.ml", Batch = "N";
     private readonly string name;
     private readonly GraphPart? part;
     private readonly HashSet<string> names = [];
@@ -30,8 +30,9 @@ public sealed class GraphBuilder
         return input;
     }
 
+    /// <summary>Its first axis is the inputs': what stands upon another model calls an open one as that does.</summary>
     /// <param name="sides">-1 for an open one.</param>
-    public void Output(string output, ElementType type, params IReadOnlyList<long> sides) => outputs.Add(ValueInfo(Known(output), type, sides));
+    public void Output(string output, ElementType type, params IReadOnlyList<long> sides) => outputs.Add(ValueInfo(Known(output), type, sides, part?.Batch ?? Batch));
 
     public string Constant(string constant, ReadOnlySpan<float> values, params IReadOnlyList<long> sides) =>
         Constant(constant, ElementType.Float, WireMessage.Raw(values), values.Length, sides);
@@ -123,14 +124,14 @@ public sealed class GraphBuilder
         return constant;
     }
 
-    private static WireMessage ValueInfo(string value, ElementType type, IReadOnlyList<long> sides)
+    private static WireMessage ValueInfo(string value, ElementType type, IReadOnlyList<long> sides, string batch = Batch)
     {
         var shape = new WireMessage();
         for (var axis = 0; axis < sides.Count; axis++)
         {
             var side = new WireMessage();
             // An open side is named: sides of one name are equal, so only the first is the batch.
-            _ = sides[axis] < 0 ? side.Text(WritingSchema.Type.DimensionName, axis == 0 ? "N" : $"D{axis}") : side.Number(Schema.Type.DimensionValue, sides[axis]);
+            _ = sides[axis] < 0 ? side.Text(WritingSchema.Type.DimensionName, axis == 0 ? batch : $"D{axis}") : side.Number(Schema.Type.DimensionValue, sides[axis]);
             shape.Message(Schema.Type.Dimension, side);
         }
         var tensor = new WireMessage().Number(Schema.Type.ElementType, (long)type).Message(Schema.Type.Shape, shape);

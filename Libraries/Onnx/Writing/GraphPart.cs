@@ -27,6 +27,9 @@ public sealed class GraphPart
     /// <summary>The inputs of the model that remain; those that are only a constant's default are none.</summary>
     public IReadOnlyList<string> Inputs => [.. model.Inputs.Select(input => input.Name).Where(IsInput)];
 
+    /// <summary>What the first axis of the first input is called, if it is open and has a name.</summary>
+    internal string? Batch => model.ShapeOf(model.Inputs.First(input => IsInput(input.Name)).Field).Batch;
+
     internal long IrVersion => model.IrVersion;
     internal IReadOnlyList<(string Domain, long Version)> Imports => model.Imports;
     internal long Opset => Imports.FirstOrDefault(import => import.Domain is "" or "ai.onnx").Version;

@@ -14,7 +14,7 @@ public sealed class ModelOutline
     public long IrVersion { get; private set; }
 
     /// <summary>The name of the graph's first output.</summary>
-    public string Output { get; private set; } = "";
+    public string Output => Outputs is [var first, ..] ? first.Name : "";
 
     internal Stream File { get; }
     internal IReadOnlyList<(string Domain, long Version)> Imports => imports;
@@ -22,6 +22,7 @@ public sealed class ModelOutline
     internal Dictionary<string, ConstantOutline> Constants { get; } = [];
     internal List<WireField> SparseConstants { get; } = [];
     internal List<(string Name, WireField Field)> Inputs { get; } = [];
+    internal List<(string Name, WireField Field)> Outputs { get; } = [];
 
     /// <param name="file">Can seek.</param>
     /// <exception cref="InvalidDataException">The file is damaged or no ONNX model.</exception>
@@ -39,6 +40,9 @@ public sealed class ModelOutline
     /// <summary>What is needed to compute one tensor of the graph, ready to be built upon.</summary>
     /// <exception cref="ArgumentException">There is no such tensor.</exception>
     public GraphPart UpTo(string tensor) => new(this, tensor);
+
+    /// <summary>What the file says of the shape of one of the graph's inputs or outputs.</summary>
+    internal ShapeOutline ShapeOf(WireField value) => ShapeOutline.Read(scanner, value);
 
     internal NodeOutline? ProducerOf(string tensor) => Nodes.Find(node => node.Outputs.Contains(tensor));
 
@@ -78,8 +82,8 @@ public sealed class ModelOutline
             case WritingSchema.Graph.Input:
                 Inputs.Add((scanner.NameOf(field), field));
                 break;
-            case Schema.Graph.Output when Output.Length == 0:
-                Output = scanner.NameOf(field);
+            case Schema.Graph.Output:
+                Outputs.Add((scanner.NameOf(field), field));
                 break;
         }
     }

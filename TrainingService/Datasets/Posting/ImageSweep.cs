@@ -43,7 +43,10 @@ internal sealed partial class ImageSweep(
             return false;
         var needed = await db.Labels.AnyAsync(l => l.Image == image.Sha256 && db.Datasets.Any(d => d.Number == l.Dataset && d.Owner == image.Owner), stopping);
         if (!needed)
+        {
             await store.DeleteAsync(image.Owner, image.Sha256, stopping);
+            await db.Database.ExecuteSqlAsync($"DELETE FROM image_embeddings WHERE owner = {image.Owner} AND image = {image.Sha256}", stopping);
+        }
         await db.Database.ExecuteSqlAsync($"DELETE FROM dataset_image_checks WHERE owner = {image.Owner} AND sha256 = {image.Sha256}", stopping);
         await transaction.CommitAsync(CancellationToken.None);
         return true;

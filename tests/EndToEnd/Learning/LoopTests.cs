@@ -96,8 +96,8 @@ public sealed class LoopTests
             Assert.That(made.StatusCode, Is.EqualTo(HttpStatusCode.Created), await made.Content.ReadAsStringAsync());
             var dataset = (await made.ReadJsonAsync()).Id().ToString();
             using var policy = await caller.Http.PutAsync($"/v1/datasets/{dataset}/policy", new StringContent(
-                $$"""
-                {"model": "{{name}}", "autoTrain": {"minNewLabels": 500, "debounceSeconds": 0.5, "learner": "logistic-regression"},
+                $$$"""
+                {"model": "{{{name}}}", "autoTrain": {"minNewLabels": 500, "debounceSeconds": 0.5, "learner": "logistic-regression"},
                  "gates": {"minAccuracy": 0.85, "minPrecision": 0.85, "mustBeatLive": true}}
                 """, Encoding.UTF8, "application/json"));
             Assert.That(policy.IsSuccessStatusCode, Is.True, await policy.Content.ReadAsStringAsync());

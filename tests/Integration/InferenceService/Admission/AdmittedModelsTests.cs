@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Imaging;
 using InferenceService.Admission;
 using InferenceService.Models;
 using NUnit.Framework;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Imaging;
 using InferenceService.Models;
 using NUnit.Framework;
 using TestSupport;

@@ -1,8 +1,6 @@
-using Imaging;
+namespace Imaging;
 
-namespace InferenceService.Models;
-
-/// <summary>From the words of a package to what Imaging does; Imaging knows nothing of JSON or of packages.</summary>
+/// <summary>From the words of a package to what is done with an image: the same for whoever serves a model and whoever trains upon it.</summary>
 public static class ImageInputs
 {
     /// <exception cref="InvalidDataException">A word is unknown or a value out of range; the message names the field.</exception>

@@ -1,0 +1,93 @@
+using System.Net;
+using InferenceSuite.Contracts;
+using Microsoft.Extensions.DependencyInjection;
+using NUnit.Framework;
+using ServiceDefaults.Erasure;
+using TrainingService;
+using TrainingService.Datasets.Snapshots;
+
+namespace Integration.TrainingService.Evaluations;
+
+/// <summary>What an erasure does to models and to what is known of them.</summary>
+public class ErasedEvidenceTests
+{
+    [Test]
+    public async Task The_receipt_counts_versions_trained_on_rows_of_the_erased_and_the_registry_shows_them()
+    {
+        using var model = await JudgedModel.NewAsync(perClass: 20);
+        var helper = Guid.CreateVersion7().ToString();
+        using var analyst = await JudgedModel.Training.ClientInRoleAsync(helper, "analyst", "train");
+        using var csv = new StringContent(TinyModels.Csv(5, from: 3), System.Text.Encoding.UTF8, "text/csv");
+        await analyst.PostAsync($"/v1/datasets/{model.Dataset}/labels", csv).ReadAsync();
+        var (snapshot, _) = await JudgedModel.InScopeAsync(services => services.GetRequiredService<SnapshotMaker>().EnsureAsync(model.Dataset, model.Subject, CancellationToken.None));
+        var touched = await model.RegisterAsync(4, 0, snapshot: snapshot.Id);
+        var untouched = await model.RegisterAsync(4, 0);
+
+        var counts = await EraseAsync(helper);
+
+        Assert.That(counts["models-trained-on-erased-rows"], Is.EqualTo(1));
+        Assert.That((await model.VersionAsync(touched))["erasedRows"]!.GetValue<int>(), Is.EqualTo(10));
+        Assert.That((await model.VersionAsync(untouched))["erasedRows"]!.GetValue<int>(), Is.Zero);
+    }
+
+    [Test]
+    public async Task Answers_to_single_rows_go_with_them_and_the_figures_stay()
+    {
+        using var model = await JudgedModel.NewAsync(perClass: 60);
+        var helper = Guid.CreateVersion7().ToString();
+        using var analyst = await JudgedModel.Training.ClientInRoleAsync(helper, "analyst", "train");
+        using var csv = new StringContent(TinyModels.Csv(60, from: 3), System.Text.Encoding.UTF8, "text/csv");
+        await analyst.PostAsync($"/v1/datasets/{model.Dataset}/labels", csv).ReadAsync();
+        var (first, second) = (await model.RegisterAsync(4, 0), await model.RegisterAsync(5, 0));
+        await model.EvaluateAsync(first);
+        await model.EvaluateAsync(second);
+
+        var counts = await EraseAsync(helper);
+
+        Assert.That(counts["evaluation-answers"], Is.EqualTo(2));
+        Assert.That((await model.VersionAsync(first))["evaluation"]!["reference"]!["accuracy"]!.GetValue<double>(), Is.EqualTo(1));
+        Assert.That(await model.Http.GetAsync($"/v1/registry/models/{model.Name}/compare?a={first}&b={second}").StatusAsync(), Is.EqualTo(HttpStatusCode.Conflict));
+        await model.EvaluateAsync(first);
+        Assert.That(await model.PromoteAsync(first).StatusAsync(), Is.EqualTo(HttpStatusCode.OK), "on the rows that are left");
+    }
+
+    [Test]
+    public async Task A_model_that_serves_the_erased_alone_is_taken_down_for_good()
+    {
+        using var model = await JudgedModel.NewAsync(perClass: 60);
+        var version = await model.RegisterAsync(4, 0, owner: model.Subject);
+        await model.EvaluateAsync(version);
+        await model.PromoteAsync(version).ReadAsync();
+        var before = await LiveAsync(model.Name);
+
+        var counts = await EraseAsync(model.Subject);
+
+        Assert.That(before, Does.Contain(model.Subject));
+        Assert.That(counts["private-models"], Is.EqualTo(1));
+        Assert.That(await LiveAsync(model.Name), Is.Empty);
+        Assert.That(await model.StatesAsync(), Is.EqualTo("1 archived"));
+        Assert.That((await JudgedModel.Training.GetAsync($"/v1/registry/models/{model.Name}")).GetRawText(), Does.Not.Contain(model.Subject));
+        var forced = await model.PromoteAsync(JudgedModel.Training.Admin, version, """{"force": true, "reason": "again"}""").ReadAsync(HttpStatusCode.Conflict);
+        Assert.That(forced.Text("code"), Is.EqualTo("retired"));
+        Assert.That(await JudgedModel.Training.Inference.GetAsync($"/internal/registry/models/{model.Name}/versions/{version}").StatusAsync(), Is.EqualTo(HttpStatusCode.NotFound));
+    }
+
+    private static async Task<string> LiveAsync(string model)
+    {
+        var live = await JudgedModel.Training.Inference.GetAsync("/internal/registry/live").ReadAsync();
+        return live.AsArray().SingleOrDefault(each => each!.Text("model") == model)?.ToJsonString() ?? "";
+    }
+
+    private static async Task<IReadOnlyDictionary<string, long>> EraseAsync(string subject)
+    {
+        var erasure = Guid.CreateVersion7();
+        await using var events = await EventSubscriber.SubscribeAsync(await Servers.RabbitMqAsync(), "erasure.done");
+        await JudgedModel.InScopeAsync(async services =>
+        {
+            await services.GetRequiredService<SubjectEraser<TrainingDb>>().EraseAsync(new ErasureRequested(erasure, subject, DateTimeOffset.UtcNow), CancellationToken.None);
+            return true;
+        });
+        var done = await events.WaitForAsync(erasure.ToString(), 1, () => JudgedModel.Training.Log);
+        return done[0].Body.GetProperty("counts").EnumerateObject().ToDictionary(each => each.Name, each => each.Value.GetInt64());
+    }
+}

@@ -1,0 +1,65 @@
+using NUnit.Framework;
+using ServiceDefaults.Problems;
+
+namespace Integration.TrainingService.Evaluations;
+
+/// <summary>What runs make, on its way into the registry.</summary>
+public class RegistrationTests
+{
+    private JudgedModel model = null!;
+
+    [SetUp]
+    public async Task MakeAsync() => model = await JudgedModel.NewAsync(perClass: 2);
+
+    [TearDown]
+    public void Leave() => model.Dispose();
+
+    [Test]
+    public async Task Versions_are_numbered_one_after_the_other_also_when_they_come_at_once()
+    {
+        var versions = await Task.WhenAll(Enumerable.Range(1, 6).Select(i => model.RegisterAsync(i, 0)));
+        Assert.That(versions.Order(), Is.EqualTo(new[] { "1", "2", "3", "4", "5", "6" }));
+        Assert.That((await model.VersionAsync("6"))["manifest"]!.Text("version"), Is.EqualTo("6"));
+        Assert.That((await JudgedModel.Training.GetAsync($"/v1/registry/models/{model.Name}")).GetProperty("dataset").GetGuid(), Is.EqualTo(model.Dataset));
+    }
+
+    [Test]
+    public async Task A_run_that_is_begun_again_finds_its_version()
+    {
+        var run = Guid.NewGuid();
+        var (once, twice) = (await model.RegisterAsync(1, 0, run), await model.RegisterAsync(2, 0, run));
+        Assert.That((once, twice), Is.EqualTo(("1", "1")));
+        Assert.That(await model.StatesAsync(), Is.EqualTo("1 candidate"));
+    }
+
+    [Test]
+    public async Task A_name_that_another_data_set_trains_is_taken()
+    {
+        using var other = await JudgedModel.NewAsync(perClass: 2);
+        await model.RegisterAsync(1, 0);
+        await AssertTakenAsync(() => other.RegisterAsync(1, 0, model: model.Name), "another data set trains it");
+    }
+
+    [Test]
+    public async Task A_model_from_elsewhere_is_put_under_a_data_set_by_admins_alone()
+    {
+        await JudgedModel.Training.TamperAsync($"INSERT INTO models (name, task, created_at) VALUES ('{model.Name}', 'tabular-classification', now())");
+        await AssertTakenAsync(() => model.RegisterAsync(1, 0), "only an admin");
+        Assert.That(await model.RegisterAsync(1, 0, mayBind: true), Is.EqualTo("1"));
+        Assert.That(await model.RegisterAsync(1, 0), Is.EqualTo("2"));
+    }
+
+    [Test]
+    public async Task A_model_that_serves_its_owner_alone_is_nobody_elses()
+    {
+        await model.RegisterAsync(1, 0, owner: model.Subject);
+        await AssertTakenAsync(() => model.RegisterAsync(1, 0), "it serves its owner alone");
+    }
+
+    private static async Task AssertTakenAsync(Func<Task> register, string why)
+    {
+        var problem = await Task.Run(() => Assert.ThrowsAsync<ProblemException>(() => register()));
+        Assert.That((problem!.Status, problem.Code, problem.Field), Is.EqualTo((409, "model-taken", "model")));
+        Assert.That(problem.Message, Does.Contain(why));
+    }
+}
