@@ -62,8 +62,8 @@ public abstract class FeedbackFixture
         return answer.StatusCode == HttpStatusCode.NotFound ? null : await answer.ReadAsync();
     }
 
-    private protected Task<JsonNode?> SeeRowAsync(Guid prediction, string what, Func<JsonNode?, bool> isSo) => Eventually.SeeAsync(what, () => RowAsync(prediction), isSo, log: () => FeedbackServices.Training.Log);
+    private protected Task<JsonNode?> SeeRowAsync(Guid prediction, string what, Predicate<JsonNode?> isSo) => Eventually.SeeAsync(what, () => RowAsync(prediction), isSo, log: () => FeedbackServices.Training.Log);
 
-    private protected async Task<JsonNode> SeeCountsAsync(string what, Func<JsonNode, bool> isSo) =>
+    private protected async Task<JsonNode> SeeCountsAsync(string what, Predicate<JsonNode> isSo) =>
         await Eventually.SeeAsync(what, async () => (await owner.GetAsync($"{dataset}/policy"))["feedback"]!, isSo, log: () => FeedbackServices.Training.Log);
 }

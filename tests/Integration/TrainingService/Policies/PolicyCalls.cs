@@ -12,7 +12,7 @@ internal static class PolicyCalls
         caller.Http.PutAsync($"{dataset}/policy", DatasetCaller.Json(policy));
 
     /// <summary>Waits until the policy is seen in that state.</summary>
-    public static Task<JsonNode> SeePolicyAsync(this DatasetCaller caller, string dataset, string what, Func<JsonNode, bool> isSo) =>
+    public static Task<JsonNode> SeePolicyAsync(this DatasetCaller caller, string dataset, string what, Predicate<JsonNode> isSo) =>
         Eventually.SeeAsync(what, () => caller.GetAsync($"{dataset}/policy"), isSo, log: () => PolicyServices.Training.Log);
 
     /// <summary>Rows of two classes that no other post has.</summary>
