@@ -22,7 +22,9 @@ internal sealed class TrainedModels(TrainingDb db, Registrar registrar, Evaluati
         await using var content = File.OpenRead(folder.Model);
         var sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellation));
         var parent = await db.Versions.Where(v => v.Model == run.Model && v.State == VersionState.Live).Select(v => v.Version).SingleOrDefaultAsync(cancellation);
-        var owner = run.Request.Private ? dataset.Owner : null;
+        // A model that serves its owner alone goes on doing so, whatever made the run.
+        var isPrivate = run.Request.Private || await db.Models.AnyAsync(m => m.Name == run.Model && m.Owner == dataset.Owner, cancellation);
+        var owner = isPrivate ? dataset.Owner : null;
         return await registrar.RegisterTrainedAsync(
             new TrainedVersion(
                 run.Model, dataset.Kind == DatasetKind.Image ? "image-classification" : "tabular-classification", dataset.Number, owner, run.Request.MayBind,

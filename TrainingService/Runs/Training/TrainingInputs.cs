@@ -22,6 +22,7 @@ internal sealed class TrainingInputs(TrainingDb db, SnapshotRows snapshots, Imag
         Run run, Dataset dataset, Snapshot snapshot, ReferenceSet reference, RunFolder folder, Action<RunProgress> progress, CancellationToken cancellation)
     {
         var values = await db.LoadValuesAsync(dataset, int.MaxValue, cancellation);
+        var labels = await snapshots.CountAsync(snapshot, cancellation); // before they are read: what is erased from here on is noticed
         var classes = TrainingSchema.ClassesOf(snapshot.Schema, values, (await db.CountClassesAsync(snapshot, cancellation)).Keys);
         var backbone = dataset.Kind == DatasetKind.Image ? await images.FindAsync(run.Request.Backbone, cancellation) : null;
         var schema = backbone is null ? TrainingSchema.Of(snapshot.Schema, values, classes) : TableSchema.OfEmbeddings(backbone.Width, classes);
@@ -45,7 +46,7 @@ internal sealed class TrainingInputs(TrainingDb db, SnapshotRows snapshots, Imag
             schema, checked((int)rows), run.Request.Learner!, run.Request.Parameters ?? new Dictionary<string, JsonElement>(), run.Request.Grid, run.Request.Folds, run.Request.Seed,
             options.Value.TrainingThreads, options.Value.MemoryLimitBytes, options.Value.Niceness, backbone?.Tensor);
         await File.WriteAllBytesAsync(folder.Order, JsonSerializer.SerializeToUtf8Bytes(order, TrainerOrder.Json), cancellation);
-        return new TrainingInput(order, backbone, await snapshots.CountAsync(snapshot, cancellation));
+        return new TrainingInput(order, backbone, labels);
     }
 
     /// <exception cref="RowsErasedException">Rows that it has may not be learned from any more.</exception>
@@ -77,7 +78,7 @@ internal sealed class TrainingInputs(TrainingDb db, SnapshotRows snapshots, Imag
 }
 
 /// <param name="Backbone">For images.</param>
-/// <param name="Labels">That the snapshot still had.</param>
+/// <param name="Labels">That the snapshot still had when it was read.</param>
 internal sealed record TrainingInput(TrainerOrder Order, Backbone? Backbone, long Labels);
 
 /// <summary>Somebody had their rows erased while they were trained on: the run begins again without them.</summary>
