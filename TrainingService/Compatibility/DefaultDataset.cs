@@ -39,7 +39,8 @@ internal sealed class DefaultDataset(TrainingDb db, IOptions<DatasetOptions> opt
     {
         var now = time.GetUtcNow();
         await db.Database.ExecuteSqlAsync($"""
-            INSERT INTO datasets (id, owner, name, kind, created_at) VALUES ({Guid.CreateVersion7(now)}, {owner}, {Name}, 'tabular', {now}) ON CONFLICT (owner, name) DO NOTHING
+            INSERT INTO datasets (id, owner, name, kind, revision, snapshotted, labelled, unlabelled, duplicates, created_at)
+            VALUES ({Guid.CreateVersion7(now)}, {owner}, {Name}, 'tabular', 0, 0, 0, 0, 0, {now}) ON CONFLICT (owner, name) DO NOTHING
             """, cancellation);
         var dataset = (await FindAsync(owner, cancellation))!;
         var model = ModelOf(owner);

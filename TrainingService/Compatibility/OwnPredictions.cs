@@ -9,6 +9,7 @@ namespace TrainingService.Compatibility;
 /// <summary>InferenceService, asked with the caller's own token: the prediction is theirs, on record, and takes their feedback.</summary>
 internal sealed class OwnPredictions(HttpClient http, IConfiguration configuration, IOptions<CompatibilityOptions> options, TimeProvider time)
 {
+    private const string NotInMemory = "model-unloaded", OnlyRow = "rows[0].";
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100), TryAgain = TimeSpan.FromSeconds(2);
     private IReadOnlyList<Uri>? replicas;
 
@@ -20,8 +21,11 @@ internal sealed class OwnPredictions(HttpClient http, IConfiguration configurati
         for (var began = time.GetTimestamp(); ; await Task.Delay(Pause, time, cancellation))
         {
             using var answer = await SendAsync(path, new JsonObject { ["rows"] = new JsonArray(row.DeepClone()) }, authorization, cancellation);
-            if (answer.StatusCode != HttpStatusCode.NotFound)
-                return await ReadAsync(answer, cancellation);
+            if (answer.IsSuccessStatusCode)
+                return (await answer.Content.ReadFromJsonAsync<Predicted>(cancellation))!.Predictions[0];
+            var problem = await answer.Content.ReadFromJsonAsync<Problem>(cancellation);
+            if (answer.StatusCode != HttpStatusCode.NotFound && problem?.Code != NotInMemory)
+                throw Refused(answer, problem);
             if (time.GetElapsedTime(began) > options.Value.LoadWait)
                 throw ProblemException.Unavailable("model-loading", $"InferenceService has not loaded {model} {version} yet.", TryAgain);
         }
@@ -51,17 +55,12 @@ internal sealed class OwnPredictions(HttpClient http, IConfiguration configurati
         throw ProblemException.Unavailable("inference-unavailable", "InferenceService does not answer.", TryAgain);
     }
 
-    private static async Task<PredictedRow> ReadAsync(HttpResponseMessage answer, CancellationToken cancellation)
-    {
-        if (answer.IsSuccessStatusCode)
-            return (await answer.Content.ReadFromJsonAsync<Predicted>(cancellation))!.Predictions[0];
-        var problem = await answer.Content.ReadFromJsonAsync<Problem>(cancellation);
-        throw new ProblemException((int)answer.StatusCode, problem?.Code ?? "inference-refused", problem?.Detail ?? $"InferenceService answered {(int)answer.StatusCode}.")
+    private static ProblemException Refused(HttpResponseMessage answer, Problem? problem) =>
+        new((int)answer.StatusCode, problem?.Code ?? "inference-refused", problem?.Detail ?? $"InferenceService answered {(int)answer.StatusCode}.")
         {
-            Errors = problem?.Errors?.ToDictionary(each => each.Key.StartsWith("rows[0].", StringComparison.Ordinal) ? each.Key["rows[0].".Length..] : each.Key, each => each.Value),
+            Errors = problem?.Errors?.ToDictionary(each => each.Key.StartsWith(OnlyRow, StringComparison.Ordinal) ? each.Key[OnlyRow.Length..] : each.Key, each => each.Value),
             RetryAfter = answer.Headers.RetryAfter?.Delta,
         };
-    }
 
     private sealed record Predicted(IReadOnlyList<PredictedRow> Predictions);
 

@@ -177,7 +177,7 @@ public sealed class RunRecoveryTests
     }
 
     /// <summary>Ids of the processes that train for a run: its folder is on their command line.</summary>
-    private static int[] Trainers(string run) =>
+    internal static int[] Trainers(string run) =>
     [
         .. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _))
             .Where(name => CommandLine(name!).Split('\0') is [.., "train", var folder, ""] && folder.Contains(run, StringComparison.Ordinal)).Select(name => int.Parse(name!, CultureInfo.InvariantCulture)),
