@@ -116,6 +116,7 @@ public class AutoTrainingTests
         await PutAsync(minNewLabels: 40);
         PolicyServices.Time.Advance(Quiet);
         await PolicyServices.SeeRunsAsync(dataset, 1);
+        await PolicyServices.Training.TamperAsync($"UPDATE runs SET status = 'cancelled', finished_at = now(), lease_until = NULL, lease_epoch = lease_epoch + 1 WHERE caller = '{caller.Subject}'");
         await PutAsync(minNewLabels: 40);
         PolicyServices.Time.Advance(Quiet);
         await caller.SeePolicyAsync(dataset, "it looked again", policy => policy.DueAt() is null);
