@@ -18,7 +18,8 @@ internal sealed class EvaluationAnswers(TrainingDb db) : IPersonalData
           JOIN labels l ON l.dataset = r.dataset AND l.id = r.label
           JOIN datasets d ON d.number = r.dataset
           WHERE r.dataset = e.dataset
-            AND (d.owner = {subject} OR l.added IN (SELECT revision FROM dataset_revisions c WHERE c.dataset = r.dataset AND c.caller = {subject})))
+            AND (d.owner = {subject} OR l.added IN (SELECT revision FROM dataset_revisions c WHERE c.dataset = r.dataset AND c.caller = {subject})
+              OR l.given_id IN (SELECT 'prediction:' || f.prediction FROM feedback_labels f WHERE f.dataset = r.dataset AND f.caller = {subject})))
         """, cancellation);
 
     /// <summary>They are a model's, not a person's, and the rows that they speak of are in the copy.</summary>

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using ServiceDefaults.Problems;
 using TrainingService.Datasets;
 using TrainingService.Registry;
+using TrainingService.Runs;
 
 namespace TrainingService.Evaluations;
 
@@ -64,7 +65,7 @@ internal sealed class Judge(TrainingDb db, ReferenceSets references, VersionEval
             var snapshot = await db.Snapshots.AsNoTracking().SingleAsync(s => s.Id == candidate.Snapshot, cancellation);
             known ??= await evaluator.EvaluateAsync(live, dataset, snapshot, candidate.Run, withTest: false, _ => { }, cancellation);
         }
-        catch (Exception e) when (e is HttpRequestException || (e is ProblemException { Status: < 500 or 503 } && !cancellation.IsCancellationRequested))
+        catch (Exception e) when (e is HttpRequestException or RunFailedException or ProblemException)
         {
             return (null, new Obstacle($"not-comparable: the live version {live.Version} can't be asked: {e.Message}", MayPass: e is HttpRequestException or ProblemException { Status: 429 or 503 }));
         }

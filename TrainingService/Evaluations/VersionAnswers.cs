@@ -3,20 +3,22 @@ using Learning.Evaluation;
 using Microsoft.Extensions.Options;
 using TrainingService.Datasets;
 using TrainingService.Datasets.Labels;
+using TrainingService.Embeddings;
 using TrainingService.Serving;
 
 namespace TrainingService.Evaluations;
 
 /// <summary>What a version answers to rows of a data set, by the suite's own inference: admission and serving are those that everybody gets.</summary>
-internal sealed class VersionAnswers(LabelReader reader, InferenceClient inference, IOptions<DatasetOptions> options)
+internal sealed class VersionAnswers(LabelReader reader, ImageTensors images, InferenceClient inference, IOptions<DatasetOptions> options)
 {
-    private const int RowsAtOnce = 2048;
+    private const int RowsAtOnce = 2048, ImagesAtOnce = 32, ImagesBeingRead = 4;
 
     /// <param name="revision">Whose labels count.</param>
     /// <param name="ids">Of the rows; those that are not there at the revision are left out.</param>
     /// <param name="done">Told how many rows were answered.</param>
     /// <exception cref="HttpRequestException">InferenceService does not answer, for minutes.</exception>
     /// <exception cref="ServiceDefaults.Problems.ProblemException">It refuses, or the answers are none of a classification.</exception>
+    /// <exception cref="Runs.RunFailedException">An image can't be read.</exception>
     public async Task<Answers> AskAsync(VersionOnDataset fit, int revision, Guid[] ids, Action<int> done, CancellationToken cancellation)
     {
         var index = fit.Classes.Index().ToDictionary(each => each.Item, each => each.Index, StringComparer.Ordinal);
@@ -24,7 +26,7 @@ internal sealed class VersionAnswers(LabelReader reader, InferenceClient inferen
         var rows = reader.ReadAsync(
             fit.Dataset.Number, "l.label IS NOT NULL AND l.added <= $2 AND (l.removed IS NULL OR l.removed > $2) AND l.id = ANY($3) ORDER BY l.id",
             [revision, ids], options.Value.StatementTimeout, cancellation);
-        await foreach (var chunk in rows.Chunk(RowsAtOnce).WithCancellation(cancellation))
+        await foreach (var chunk in rows.Chunk(fit.Columns is null ? ImagesAtOnce : RowsAtOnce).WithCancellation(cancellation))
         {
             labels.AddRange(chunk.Select(row => index[row.Label!]));
             probabilities.AddRange(await AskAsync(fit, chunk, cancellation));
@@ -35,13 +37,29 @@ internal sealed class VersionAnswers(LabelReader reader, InferenceClient inferen
 
     private async Task<float[]> AskAsync(VersionOnDataset fit, StoredLabel[] rows, CancellationToken cancellation)
     {
-        var columns = fit.Columns ?? throw new NotImplementedException();
+        var (cells, shape) = fit.Columns is { } columns ? (Cells(columns, rows), [columns.Width]) : await TensorsAsync(fit, rows, cancellation);
+        var answers = await inference.InferAsync(fit.Version.Model, fit.Version.Version, fit.Manifest.Output!.Name, cells, rows.Length, shape, cancellation);
+        return ByClass(fit, answers, rows.Length);
+    }
+
+    private static float[] Cells(ColumnMap columns, StoredLabel[] rows)
+    {
         var cells = new float[rows.Length * columns.Width];
         foreach (var (i, row) in rows.Index())
             columns.Write(row.Features, cells.AsSpan(i * columns.Width, columns.Width));
-        var version = fit.Version;
-        var answers = await inference.InferAsync(version.Model, version.Version, fit.Manifest.Output!.Name, cells, rows.Length, [columns.Width], cancellation);
-        return ByClass(fit, answers, rows.Length);
+        return cells;
+    }
+
+    private async Task<(float[] Tensors, int[] Shape)> TensorsAsync(VersionOnDataset fit, StoredLabel[] rows, CancellationToken cancellation)
+    {
+        var manifest = fit.Version.Manifest;
+        var shape = images.ShapeOf(manifest);
+        var length = shape.Aggregate(1, (product, side) => product * side);
+        var tensors = new float[rows.Length * length];
+        var reading = new ParallelOptions { MaxDegreeOfParallelism = ImagesBeingRead, CancellationToken = cancellation };
+        await Parallel.ForEachAsync(rows.Index(), reading, async (row, stop) =>
+            (await images.ReadAsync(fit.Dataset.Owner, row.Item.Image!, manifest, stop)).CopyTo(tensors, row.Index * length));
+        return (tensors, shape);
     }
 
     /// <summary>From the version's labels to the classes; one that it does not know is never its answer.</summary>

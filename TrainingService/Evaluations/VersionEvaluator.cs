@@ -15,6 +15,7 @@ internal sealed class VersionEvaluator(TrainingDb db, ReferenceSets references, 
     /// <param name="withTest">Also about the test side of the snapshot's split.</param>
     /// <exception cref="HttpRequestException">InferenceService does not answer, for minutes.</exception>
     /// <exception cref="ProblemException">The version does not fit the data set, or can't be asked; says why.</exception>
+    /// <exception cref="RunFailedException">An image can't be read.</exception>
     public async Task<Evaluation> EvaluateAsync(
         ModelVersion version, Dataset dataset, Snapshot snapshot, Guid run, bool withTest, Action<RunProgress> progress, CancellationToken cancellation)
     {

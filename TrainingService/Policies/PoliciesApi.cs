@@ -31,14 +31,14 @@ internal static class PoliciesApi
         PolicyRules.Check(policy, found);
         var now = time.GetUtcNow();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        // What a version in use was held against changes: the next measurement is judged anew. Locked first, as whoever judges does.
+        await db.Database.ExecuteSqlAsync($"UPDATE measured_quality SET below = NULL WHERE model IN (SELECT name FROM models WHERE dataset = {found.Number})", cancellation);
         await BindAsync(policy, found, user, db, cancellation);
         var (json, due) = (JsonSerializer.Serialize(policy, LearningModel.Json), now + policy.AutoTrain?.Debounce); // there may be enough new labels already
         await db.Database.ExecuteSqlAsync($"""
             INSERT INTO dataset_policies (dataset, policy, caller, changed_at, due_at, pending_since) VALUES ({found.Number}, {json}::jsonb, {user.CallerId()}, {now}, {due}, {(due is null ? null : now)})
             ON CONFLICT (dataset) DO UPDATE SET policy = excluded.policy, caller = excluded.caller, changed_at = excluded.changed_at, due_at = excluded.due_at, pending_since = excluded.pending_since
             """, cancellation);
-        // What a version in use was held against has changed: the next measurement is judged anew.
-        await db.Database.ExecuteSqlAsync($"UPDATE measured_quality SET below = NULL WHERE model IN (SELECT name FROM models WHERE dataset = {found.Number})", cancellation);
         await transaction.CommitAsync(cancellation);
         return TypedResults.Ok(await ViewAsync(found, db, cancellation));
     }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using ServiceDefaults.Erasure;
 
@@ -16,6 +17,6 @@ internal sealed class PolicyOfSubject(TrainingDb db) : IPersonalData
         "policies.ndjson",
         "What you said is to happen by itself with data sets.",
         db.Policies.AsNoTracking().Where(policy => policy.Caller == subject).OrderBy(policy => policy.Dataset)
-            .Join(db.Datasets, policy => policy.Dataset, dataset => dataset.Number, (policy, dataset) => new { Dataset = dataset.Id, policy.Policy, policy.ChangedAt }).AsAsyncEnumerable(),
+            .Join(db.Datasets, policy => policy.Dataset, dataset => dataset.Number, (policy, dataset) => new { Dataset = dataset.Id, Policy = JsonSerializer.SerializeToElement(policy.Policy, LearningModel.Json), policy.ChangedAt }).AsAsyncEnumerable(),
         cancellation);
 }

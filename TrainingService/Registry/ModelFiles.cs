@@ -32,4 +32,13 @@ internal sealed class ModelFiles(HttpClient storage)
             throw ProblemException.Unusable("package", $"StorageService refuses model.onnx: {await stored.Content.ReadAsStringAsync(cancellation)}");
         stored.EnsureSuccessStatusCode();
     }
+
+    /// <summary>Takes the file away; nothing happens when it is gone already.</summary>
+    /// <exception cref="HttpRequestException">StorageService does not answer.</exception>
+    public async Task RemoveAsync(string sha256, CancellationToken cancellation)
+    {
+        using var response = await storage.DeleteAsync($"/objects/{Owner}/{sha256}", cancellation);
+        if (response.StatusCode != HttpStatusCode.NotFound)
+            response.EnsureSuccessStatusCode();
+    }
 }

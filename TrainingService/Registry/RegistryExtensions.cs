@@ -16,6 +16,8 @@ internal static class RegistryExtensions
         builder.Services.AddSingleton<PackageUploads>();
         builder.Services.AddSingleton<RegistryImport>();
         builder.Services.AddHostedService(services => services.GetRequiredService<RegistryImport>());
+        builder.Services.AddSingleton<RetiredFiles>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<RetiredFiles>());
         builder.Services.AddHealthChecks().AddCheck<RegistryImportHealthCheck>("registry", tags: [HealthExtensions.Ready]);
     }
 }

@@ -87,7 +87,7 @@ internal sealed record RunRequest(
     bool MayBind = false);
 
 /// <summary>How far a run is.</summary>
-/// <param name="Stage"><c>loading, embedding, searching, training, evaluating, exporting, storing, promoting</c>.</param>
+/// <param name="Stage"><c>loading, embedding, searching, training, evaluating, exporting, storing, promoting, reporting</c>.</param>
 /// <param name="Done">Of the stage: rows, images, combinations or rounds.</param>
 /// <param name="TrainLoss">Mean cross-entropy in nats after the round.</param>
 internal sealed record RunProgress(string Stage, long Done, long Total, double? TrainLoss, double? ValidationLoss, DateTimeOffset Time);

@@ -1,5 +1,4 @@
 using MassTransit;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using ServiceDefaults.Authentication;
 using ServiceDefaults.Http;
 using TrainingService.Runs.Artifacts;
@@ -29,7 +28,6 @@ internal static class RunExtensions
         services.AddSingleton<RunTurn>();
         services.AddSingleton<RunMetrics>();
 
-        services.TryAddScoped<Embeddings.ImageFeatures>();
         services.AddScoped<IRunJob, TrainingJob>();
         services.AddSingleton<RunFolders>();
         services.AddScoped<TrainingInputs>();

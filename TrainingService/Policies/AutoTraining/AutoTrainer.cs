@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using ServiceDefaults.Database;
-using ServiceDefaults.Problems;
 using TrainingService.Datasets.Snapshots;
 using TrainingService.Runs;
 
@@ -48,7 +47,7 @@ internal sealed partial class AutoTrainer(DatabaseMigrator migrator, IServiceSco
             await using var scope = scopes.CreateAsyncScope();
             await QueueAsync(scope.ServiceProvider, dataset, stopping);
         }
-        catch (ProblemException e)
+        catch (Exception e) when (!stopping.IsCancellationRequested) // of this data set: the others have their turn
         {
             LogPostponed(logger, dataset, e.Message);
             await using var scope = scopes.CreateAsyncScope();

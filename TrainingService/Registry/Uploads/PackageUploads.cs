@@ -57,15 +57,13 @@ internal sealed class PackageUploads(IOptions<RegistryOptions> options)
         JsonObject json;
         try
         {
+            using var parsed = JsonDocument.Parse(description, new JsonDocumentOptions { AllowDuplicateProperties = false });
+            StorableJson.Require(parsed.RootElement, PackageFolder.Description);
             json = JsonNode.Parse(description) as JsonObject ?? throw ProblemException.Unusable(PackageFolder.Description, "model.json must be a JSON object.");
         }
         catch (JsonException e)
         {
-            throw ProblemException.Unusable(PackageFolder.Description, $"model.json is not JSON: {e.Message}");
-        }
-        catch (ArgumentException e)
-        {
-            throw ProblemException.Unusable(PackageFolder.Description, $"model.json can't be read: {e.Message}"); // a member twice
+            throw ProblemException.Unusable(PackageFolder.Description, $"model.json can't be read: {e.Message}");
         }
         if (json.ContainsKey("owner"))
             throw ProblemException.Unusable("owner", "Whose a model is, the suite says: leave 'owner' out.");

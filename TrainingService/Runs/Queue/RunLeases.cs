@@ -13,6 +13,9 @@ internal sealed class RunLeases(NpgsqlDataSource source, IOptions<RunOptions> op
 {
     internal const string Free = "finished_at IS NULL AND (lease_until IS NULL OR lease_until <= now()) AND (not_before IS NULL OR not_before <= now())";
 
+    // A worker that began goes on by itself: orders are for those that idle.
+    private const int MostSentFor = 16;
+
     // A new epoch, so that a heartbeat still under way does not take the run again for somebody who has left.
     private const string GiveBack = "UPDATE runs SET status = 'queued', lease_until = NULL, lease_epoch = lease_epoch + 1, notified_at = NULL";
 
@@ -45,7 +48,7 @@ internal sealed class RunLeases(NpgsqlDataSource source, IOptions<RunOptions> op
     {
         await using var command = source.CreateCommand($"""
             UPDATE runs SET notified_at = now() WHERE id IN (
-              SELECT id FROM runs WHERE {Free} AND (notified_at IS NULL OR notified_at < now() - $1) ORDER BY id LIMIT 100 FOR UPDATE SKIP LOCKED)
+              SELECT id FROM runs WHERE {Free} AND (notified_at IS NULL OR notified_at < now() - $1) ORDER BY id LIMIT {MostSentFor} FOR UPDATE SKIP LOCKED)
             RETURNING id
             """);
         command.Parameters.Add(new NpgsqlParameter { Value = sentBefore });

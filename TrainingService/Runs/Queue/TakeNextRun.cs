@@ -13,7 +13,7 @@ public sealed record TakeNextRun(Guid Because, DateTimeOffset SentAt)
     /// <summary>The service's own queue, which all replicas share.</summary>
     public const string Queue = "training.runs";
 
-    internal static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(20);
+    internal static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(5);
 }
 
 /// <summary>

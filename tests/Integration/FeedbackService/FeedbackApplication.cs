@@ -3,6 +3,7 @@ using FeedbackService;
 using Integration.InferenceService;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using ServiceDefaults.Erasure;
 
 namespace Integration.FeedbackService;
 
@@ -53,7 +54,7 @@ internal sealed class FeedbackApplication : IAsyncDisposable
     public async Task EraseAsync(string subject)
     {
         await using var scope = host.Services.CreateAsyncScope();
-        foreach (var data in scope.ServiceProvider.GetServices<global::ServiceDefaults.Erasure.IPersonalData>().Where(data => data.Name is "feedback" or "observations"))
+        foreach (var data in scope.ServiceProvider.GetServices<IPersonalData>().Where(data => data.Name is "feedback" or "observations"))
             await data.EraseAsync(subject, CancellationToken.None);
     }
 

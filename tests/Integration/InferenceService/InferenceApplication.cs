@@ -53,6 +53,11 @@ internal sealed class InferenceApplication : IAsyncDisposable
     /// <summary>Somebody else.</summary>
     public Task<HttpClient> CallerAsync(string subject) => host.CreateClientAsync(subject, "predict");
 
+    public Task<HttpClient> CallerInRoleAsync(string subject, string role) => host.CreateClientAsync(subject, [role], ["predict"]);
+
+    /// <summary>Another service of the suite.</summary>
+    public Task<HttpClient> ServiceAsync(string name, string scope) => host.CreateClientAsync(name, ["service"], [scope]);
+
     /// <summary>The version that answers; null while none does.</summary>
     public async Task<string?> VersionAsync(string model)
     {

@@ -4,6 +4,7 @@ using Integration.StorageService;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using ServiceDefaults.Erasure;
 using TrainingService;
 using TrainingService.Datasets;
 
@@ -32,22 +33,22 @@ internal sealed class TrainingApplication : IAsyncDisposable
 
     /// <summary>Starts a replica; the same database makes it one of several.</summary>
     public static async Task<TrainingApplication> StartNewAsync(
-        string database, PackageFolder packages, string storageAddress, IReadOnlyDictionary<string, string>? settings = null)
+        string database, PackageFolder packages, string storageAddress, IReadOnlyDictionary<string, string>? settings = null, TimeProvider? time = null)
     {
         var host = await ServiceHost<TrainingDb>.StartNewAsync("training", database, new Dictionary<string, string>(settings ?? new Dictionary<string, string>())
         {
             ["Registry:ImportPath"] = packages.Path,
             ["services:storage:http:0"] = storageAddress,
-        });
+        }, time is null ? null : services => services.AddSingleton(time));
         return new TrainingApplication(
             host, await host.CreateClientAsync("0193-admin", "admin"), await host.CreateClientAsync("inference", "registry"));
     }
 
     /// <summary>Starts one and waits until its import is done.</summary>
     public static async Task<TrainingApplication> StartReadyAsync(
-        PackageFolder packages, StorageApplication storage, string? database = null, IReadOnlyDictionary<string, string>? settings = null)
+        PackageFolder packages, StorageApplication storage, string? database = null, IReadOnlyDictionary<string, string>? settings = null, TimeProvider? time = null)
     {
-        var training = await StartNewAsync(database ?? NewDatabase(), packages, storage.Address, settings);
+        var training = await StartNewAsync(database ?? NewDatabase(), packages, storage.Address, settings, time);
         await training.WaitUntilReadyAsync();
         return training;
     }
@@ -93,6 +94,28 @@ internal sealed class TrainingApplication : IAsyncDisposable
     {
         await using var command = host.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand(sql);
         await command.ExecuteNonQueryAsync();
+    }
+
+    public async Task<T> QueryAsync<T>(string sql)
+    {
+        await using var command = host.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand(sql);
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+
+    /// <summary>All that the service has of a person, as when they are erased.</summary>
+    public async Task EraseAsync(string subject)
+    {
+        await using var scope = host.Services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<TrainingDb>();
+        await using var transaction = await db.Database.BeginTransactionAsync();
+        await db.Database.ExecuteSqlAsync($"INSERT INTO erased_subjects VALUES (erased_subject_hash({subject}), now())");
+        foreach (var data in scope.ServiceProvider.GetServices<IPersonalData>())
+        {
+            while (await data.EraseAsync(subject, CancellationToken.None) > 0)
+            {
+            }
+        }
+        await transaction.CommitAsync();
     }
 
     /// <summary>What a service does when a person is to be erased. Returns how many rows and data sets that were.</summary>

@@ -5,6 +5,7 @@ using NUnit.Framework;
 using ServiceDefaults.Erasure;
 using TrainingService;
 using TrainingService.Datasets.Snapshots;
+using TrainingService.Registry;
 
 namespace Integration.TrainingService.Evaluations;
 
@@ -55,10 +56,11 @@ public class ErasedEvidenceTests
     public async Task A_model_that_serves_the_erased_alone_is_taken_down_for_good()
     {
         using var model = await JudgedModel.NewAsync(perClass: 60);
-        var version = await model.RegisterAsync(4, 0, owner: model.Subject);
+        var version = await model.RegisterAsync(4, 0.125f, owner: model.Subject);
         await model.EvaluateAsync(version);
         await model.PromoteAsync(version).ReadAsync();
-        var before = await LiveAsync(model.Name);
+        var (before, file) = (await LiveAsync(model.Name), $"/objects/registry/{(await model.VersionAsync(version)).Text("sha256")}");
+        Assert.That(await JudgementServices.Suite.Storage.Client.GetAsync(file).StatusAsync(), Is.EqualTo(HttpStatusCode.OK));
 
         var counts = await EraseAsync(model.Subject);
 
@@ -70,6 +72,8 @@ public class ErasedEvidenceTests
         var forced = await model.PromoteAsync(JudgedModel.Training.Admin, version, """{"force": true, "reason": "again"}""").ReadAsync(HttpStatusCode.Conflict);
         Assert.That(forced.Text("code"), Is.EqualTo("retired"));
         Assert.That(await JudgedModel.Training.Inference.GetAsync($"/internal/registry/models/{model.Name}/versions/{version}").StatusAsync(), Is.EqualTo(HttpStatusCode.NotFound));
+        await JudgedModel.Training.Services.GetRequiredService<RetiredFiles>().RemoveAsync(CancellationToken.None);
+        Assert.That(await JudgementServices.Suite.Storage.Client.GetAsync(file).StatusAsync(), Is.EqualTo(HttpStatusCode.NotFound), "what it learned is gone with it");
     }
 
     private static async Task<string> LiveAsync(string model)

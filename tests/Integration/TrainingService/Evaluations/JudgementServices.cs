@@ -8,10 +8,13 @@ namespace Integration.TrainingService.Evaluations;
 [SetUpFixture]
 public class JudgementServices
 {
+    /// <summary>A model of images that is live.</summary>
+    internal static string Masks { get; } = PackageFolder.NewModelName();
+
     internal static ServedModels Suite { get; private set; } = null!;
 
     [OneTimeSetUp]
-    public async Task StartAsync() => Suite = await ServedModels.StartNewAsync(packages => packages.WriteScorer(PackageFolder.NewModelName(), "1"));
+    public async Task StartAsync() => Suite = await ServedModels.StartNewAsync(packages => packages.WriteMaskDetector(Masks, "1"));
 
     [OneTimeTearDown]
     public async Task StopAsync() => await Suite.DisposeAsync();

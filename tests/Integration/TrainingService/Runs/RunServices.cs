@@ -1,5 +1,4 @@
 using Integration.StorageService;
-using Npgsql;
 using NUnit.Framework;
 
 namespace Integration.TrainingService.Runs;
@@ -27,6 +26,17 @@ public class RunServices
     /// <summary>Another on a database of its own: what it does no other test sees.</summary>
     internal static Task<TrainingApplication> StartAnotherAsync(string database, params (string Name, string Value)[] settings) =>
         TrainingApplication.StartReadyAsync(packages, Storage, database, Settings.Concat(settings.Select(each => KeyValuePair.Create(each.Name, each.Value))).GroupBy(each => each.Key).ToDictionary(each => each.Key, each => each.Last().Value));
+
+    /// <summary>For one as a process of its own, which a test can kill.</summary>
+    internal static async Task<IReadOnlyDictionary<string, string>> ProcessSettingsAsync(string database) => new Dictionary<string, string>(Settings)
+    {
+        ["ConnectionStrings:training"] = (await Servers.PostgresAsync()).ConnectionString(database),
+        ["ConnectionStrings:rabbitmq"] = (await Servers.RabbitMqAsync()).ConnectionString,
+        ["services:auth:http:0"] = (await Servers.AuthorityAsync()).Address,
+        ["services:storage:http:0"] = Storage.Address,
+        ["ServiceIdentity:Name"] = "training",
+        ["ServiceIdentity:Secret"] = "a secret for tests only",
+    };
 
     [OneTimeSetUp]
     public async Task StartAsync()

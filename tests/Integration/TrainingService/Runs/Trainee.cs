@@ -36,6 +36,9 @@ internal sealed class Trainee : IDisposable
         return trainee;
     }
 
+    /// <summary>So many that the endless run is one.</summary>
+    public static string Many { get; } = Rows(20_000);
+
     /// <summary>Two classes that a line tells apart, but for one row in ten: <c>x</c> and <c>y</c> count, <c>z</c> and the colour hardly.</summary>
     public static string Rows(int count, int seed = 1)
     {
@@ -61,9 +64,9 @@ internal sealed class Trainee : IDisposable
     /// <summary>Starts a run and returns its id.</summary>
     public async Task<string> StartAsync(string body = """{"learner": "logistic-regression"}""") => (await PostRunAsync(body).ReadAsync(HttpStatusCode.Accepted)).Text("id");
 
-    /// <summary>One that takes longer than any test waits.</summary>
+    /// <summary>Of <see cref="Many"/> one that takes longer than any test waits.</summary>
     public Task<string> StartEndlessAsync() =>
-        StartAsync("""{"learner": "gradient-boosted-trees", "parameters": {"rounds": 10000, "earlyStopping": 0, "maxDepth": 5}}""");
+        StartAsync("""{"learner": "gradient-boosted-trees", "parameters": {"rounds": 10000, "earlyStopping": 0, "maxDepth": 6}}""");
 
     public Task<JsonNode> GetAsync(string run) => Caller.GetAsync($"/v1/runs/{run}");
 

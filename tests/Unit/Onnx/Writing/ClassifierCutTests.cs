@@ -1,4 +1,5 @@
 using Learning.Exports;
+using Microsoft.ML.OnnxRuntime;
 using NUnit.Framework;
 using Onnx;
 using Onnx.Writing;
@@ -48,6 +49,34 @@ public sealed class ClassifierCutTests
         var embeddings = embedder.Run(pictures, 2, 3, 128, 128);
         Assert.That(embeddings, Is.EqualTo(features.Run(pictures, 2, 3, 128, 128)));
         Assert.That(embeddings, Has.Length.EqualTo(2 * cut.Width));
+    }
+
+    [Test]
+    public void Where_the_author_gives_features_as_an_output_that_is_the_cut()
+    {
+        using var file = File.OpenRead(Repository.Path("models", "mask-detector", "1", "model.onnx"));
+        var model = ModelOutline.Read(file);
+        Assert.That(ClassifierCut.At(model, "features"), Is.EqualTo(new ClassifierCut("features", 128)));
+        Assert.That(() => ClassifierCut.At(model, "embedding"), Throws.TypeOf<ModelRefusedException>().With.Message.Contains("features"));
+    }
+
+    [TestCase("images")]
+    [TestCase("N")]
+    public void The_embedding_counts_items_by_the_name_that_the_input_has(string batch)
+    {
+        var nodes = new[] { Node("GlobalAveragePool", ["x"], ["pooled"]), Node("Softmax", ["pooled"], ["y"]) };
+        var file = Model(Graph(nodes, [], [Named("x", batch, 2, 4, 4)], [Named("y", batch, 2, 1, 1)])).ToArray();
+        var model = ModelOutline.Read(new MemoryStream(file));
+        using var session = new InferenceSession(Written(ClassifierCut.Find(model), model));
+        Assert.That(session.OutputMetadata[ClassifierCut.Embedding].SymbolicDimensions[0], Is.EqualTo(batch));
+    }
+
+    private static Protobuf Named(string name, string batch, params long[] sides)
+    {
+        var shape = new Protobuf().Message(1, new Protobuf().Text(2, batch));
+        foreach (var side in sides)
+            shape.Message(1, new Protobuf().Number(1, side));
+        return new Protobuf().Text(1, name).Message(2, new Protobuf().Message(1, new Protobuf().Number(1, Float).Message(2, shape)));
     }
 
     [Test]

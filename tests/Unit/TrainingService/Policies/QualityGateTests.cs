@@ -1,0 +1,43 @@
+using InferenceSuite.Contracts;
+using NUnit.Framework;
+using TrainingService.Evaluations;
+using TrainingService.Policies.Quality;
+
+namespace Unit.TrainingService.Policies;
+
+public class QualityGateTests
+{
+    [TestCase(0.79, true)]
+    [TestCase(0.8, false)]
+    [TestCase(0.81, false)]
+    public void The_measured_value_decides_whatever_its_interval(double accuracy, bool isBelow)
+    {
+        var measured = Measured(accuracy);
+        var why = QualityGate.WhyBelow(new Gates(MinAccuracy: 0.8), measured);
+        Assert.That(why, isBelow ? Is.EqualTo("accuracy 0.790 over the last 120 judged predictions is under minAccuracy 0.8") : Is.Null);
+    }
+
+    [Test]
+    public void Precision_is_the_mean_over_the_classes_that_were_said()
+    {
+        var measured = Measured(0.9, Class("a", precision: 0.9, recall: 0.5), Class("b", precision: 0.6, recall: null), Class("c", precision: null, recall: 0.1));
+        Assert.That(QualityGate.WhyBelow(new Gates(MinPrecision: 0.75), measured), Is.Null);
+        Assert.That(QualityGate.WhyBelow(new Gates(MinPrecision: 0.76), measured), Does.StartWith("precision 0.750").And.Contain("minPrecision 0.76"));
+        Assert.That(QualityGate.WhyBelow(new Gates(MinRecall: 0.31), measured), Does.StartWith("recall 0.300"));
+        Assert.That(QualityGate.WhyBelow(new Gates(MinF1: 0.65), measured), Does.StartWith("F1 0.643"), "of a, the only class that has both");
+    }
+
+    [Test]
+    public void Every_gate_that_it_falls_under_is_a_reason() =>
+        Assert.That(QualityGate.WhyBelow(new Gates(MinAccuracy: 0.95, MinPrecision: 0.95), Measured(0.9, Class("a", 0.9, 0.9)))!.Split("; "), Has.Length.EqualTo(2));
+
+    [Test]
+    public void Without_gates_nothing_is_below() => Assert.That(QualityGate.WhyBelow(Gates.Default, Measured(0, Class("a", 0, 0))), Is.Null);
+
+    private static QualityMeasured Measured(double accuracy, params ClassQuality[] classes) =>
+        new("m", "1", 120, (long)(accuracy * 120), new MeasuredShare(accuracy, 0, 1), classes, default, default);
+
+    private static ClassQuality Class(string label, double? precision, double? recall) => new(label, 10, 10, 5, Share(precision), Share(recall));
+
+    private static MeasuredShare? Share(double? value) => value is null ? null : new MeasuredShare(value.Value, 0, 1);
+}
