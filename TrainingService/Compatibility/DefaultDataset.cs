@@ -38,11 +38,15 @@ internal sealed class DefaultDataset(TrainingDb db, IOptions<DatasetOptions> opt
     public async Task<Dataset> EnsureAsync(string owner, bool? autoTrain, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
-        await db.Database.ExecuteSqlAsync($"""
-            INSERT INTO datasets (id, owner, name, kind, revision, snapshotted, labelled, unlabelled, duplicates, created_at)
-            VALUES ({Guid.CreateVersion7(now)}, {owner}, {Name}, 'tabular', 0, 0, 0, 0, 0, {now}) ON CONFLICT (owner, name) DO NOTHING
-            """, cancellation);
-        var dataset = (await FindAsync(owner, cancellation))!;
+        var dataset = await FindAsync(owner, cancellation);
+        if (dataset is null)
+        {
+            await db.Database.ExecuteSqlAsync($"""
+                INSERT INTO datasets (id, owner, name, kind, revision, snapshotted, labelled, unlabelled, duplicates, created_at)
+                VALUES ({Guid.CreateVersion7(now)}, {owner}, {Name}, 'tabular', 0, 0, 0, 0, 0, {now}) ON CONFLICT (owner, name) DO NOTHING
+                """, cancellation); // of two first posts at once the second waits here for the first
+            dataset = (await FindAsync(owner, cancellation))!;
+        }
         var model = ModelOf(owner);
         await db.Database.ExecuteSqlAsync($"""
             INSERT INTO models (name, task, created_at, dataset, owner) VALUES ({model}, 'tabular-classification', {now}, {dataset.Number}, {owner})

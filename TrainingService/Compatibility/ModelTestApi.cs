@@ -13,21 +13,17 @@ namespace TrainingService.Compatibility;
 /// <summary><c>/model/test</c>: one row, predicted by the caller's own model if that is good enough for them.</summary>
 internal static class ModelTestApi
 {
-    public static void MapModelTest(this RouteGroupBuilder app) =>
-        app.MapMethods("/model/test", [HttpMethods.Get, HttpMethods.Post], TestAsync).WithName("TestModel")
-            .WithSummary("Predict one row: an object with the features, without label; on GET also as query parameters.")
-            .WithDescription("Answers 0 or 1, the probability of that, and an id: PUT /v1/predictions/{id}/feedback with what is right makes it a label to train on. With ?minPrecision=0.9 a model whose precision on its reference rows is lower is refused with 409.")
-            .AddOpenApiOperationTransformer((operation, _, _) =>
-            {
-                operation.RequestBody = new OpenApiRequestBody
-                {
-                    Content = new Dictionary<string, OpenApiMediaType> { ["application/json"] = new() { Schema = new OpenApiSchema { Type = JsonSchemaType.Object, AdditionalProperties = new OpenApiSchema() } } },
-                };
-                return Task.CompletedTask;
-            })
-            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status413PayloadTooLarge)
-            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType).ProducesProblem(StatusCodes.Status422UnprocessableEntity)
-            .ProducesProblem(StatusCodes.Status429TooManyRequests).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+    public static void MapModelTest(this RouteGroupBuilder app)
+    {
+        foreach (var test in (RouteHandlerBuilder[])[app.MapGet("/model/test", TestAsync).WithName("TestModelByGet"), app.MapPost("/model/test", TestAsync).WithName("TestModel").TakesRow()])
+        {
+            test.WithSummary("Predict one row: an object with the features, without label; on GET also as query parameters.")
+                .WithDescription("Answers 0 or 1, the probability of that, and an id: PUT /v1/predictions/{id}/feedback with what is right makes it a label to train on. With ?minPrecision=0.9 a model whose precision on its reference rows is lower is refused with 409.")
+                .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+                .ProducesProblem(StatusCodes.Status415UnsupportedMediaType).ProducesProblem(StatusCodes.Status422UnprocessableEntity)
+                .ProducesProblem(StatusCodes.Status429TooManyRequests).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        }
+    }
 
     private static async Task<Ok<TestedAnswer>> TestAsync(
         double? minPrecision, HttpContext http, ClaimsPrincipal user, TrainingDb db, DefaultDataset defaults, OwnPredictions predictions, CancellationToken cancellation)
@@ -59,6 +55,14 @@ internal static class ModelTestApi
                 $"The model's precision on {report!.Rows} reference rows is {one.Precision:0.000}, less than {least}. Post more labels and train again, or ask for less."));
         }
     }
+
+    // The handler reads the body itself: it may have none.
+    private static RouteHandlerBuilder TakesRow(this RouteHandlerBuilder builder) => builder.AddOpenApiOperationTransformer((operation, _, _) =>
+    {
+        var row = new OpenApiSchema { Type = JsonSchemaType.Object, AdditionalProperties = new OpenApiSchema() };
+        operation.RequestBody = new OpenApiRequestBody { Required = true, Content = new Dictionary<string, OpenApiMediaType> { ["application/json"] = new() { Schema = row } } };
+        return Task.CompletedTask;
+    });
 
     private static ProblemException NoModel() => ProblemException.Conflict("no-model", "There is no model yet: post rows to /data/train and call /model/train.");
 }

@@ -12,12 +12,14 @@ internal static class ModelTrainApi
 {
     public static void MapModelTrain(this RouteGroupBuilder app)
     {
-        app.MapMethods("/model/train", [HttpMethods.Get, HttpMethods.Post], TrainAsync).WithName("TrainModel")
-            .WithSummary("Train on all rows posted to /data/train and answer the number of labels and the confusion matrix; 202 with a Location if it takes longer than a minute.")
-            .WithDescription("The model serves you alone from then on. Asked again with the same rows, it answers the training whose model serves. ?learner= is logistic-regression or gradient-boosted-trees.")
-            .Produces<TrainingUnderWay>(StatusCodes.Status202Accepted)
-            .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status422UnprocessableEntity)
-            .ProducesProblem(StatusCodes.Status429TooManyRequests).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        foreach (var train in (RouteHandlerBuilder[])[app.MapGet("/model/train", TrainAsync).WithName("TrainModelByGet"), app.MapPost("/model/train", TrainAsync).WithName("TrainModel")])
+        {
+            train.WithSummary("Train on all rows posted to /data/train and answer the number of labels and the confusion matrix; 202 with a Location if it takes longer than a minute.")
+                .WithDescription("The model serves you alone from then on. Asked again with the same rows, it answers the training whose model serves. ?learner= is logistic-regression or gradient-boosted-trees.")
+                .Produces<TrainingUnderWay>(StatusCodes.Status202Accepted)
+                .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status422UnprocessableEntity)
+                .ProducesProblem(StatusCodes.Status429TooManyRequests).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        }
         app.MapGet("/model/train/{run:guid}", GetAsync).WithName("GetTraining").WithSummary("What came of a training, or 202 and how far it is.")
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
         app.MapGet("/model/kpis", HistoryAsync).WithName("GetTrainingKpis").WithSummary("Your trainings with labels, precision and confusion matrix, newest first; as CSV with ?format=csv.")

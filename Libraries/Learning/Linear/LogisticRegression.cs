@@ -16,9 +16,9 @@ public sealed class LogisticRegression : ILearner
         ParameterSpec.Choice("classWeights", ["none", "balanced"], "balanced: every class weighs the same, however rare."),
     ];
 
-    // L-BFGS keeps ten pairs and a few points; every shard a gradient.
+    // L-BFGS keeps ten pairs and a few points, and leaves some behind; every shard a gradient.
     public long EstimateBytes(TableSchema schema, int rows, ParameterSet parameters) =>
-        (2 * 10 + 16 + 8) * sizeof(double) * (long)schema.Classes.Count * schema.Columns.Sum(column => column.Kind == ColumnKind.Category ? column.Values.Count : 2)
+        (2 * 10 + 16 + 60) * sizeof(double) * (long)schema.Classes.Count * schema.Columns.Sum(column => column.Kind == ColumnKind.Category ? column.Values.Count : 2)
         + (rows * (long)sizeof(int));
 
     public ITrainedModel Train(TrainingSet data, ParameterSet parameters, TrainingRun run)

@@ -12,16 +12,17 @@ internal sealed class SoftmaxLoss(LinearEncoding encoding, Table table, int[] ro
     private const int Shards = 16, BlockRows = 64;
     private readonly int classes = table.Schema.Classes.Count;
     private readonly int stride = encoding.Width + 1;
+    private readonly double[][] gradients = new double[Shards][]; // kept: with long categories they are large, and new ones for each step would pile up
     private readonly double totalWeight = table.LabelsOf(rows).Sum(label => classWeights[label]);
 
     public int Parameters => classes * stride;
 
     public double At(double[] point, double[] gradient)
     {
-        var (losses, gradients) = (new double[Shards], new double[Shards][]);
+        var losses = new double[Shards];
         Parallel.For(0, Shards, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation }, shard =>
         {
-            gradients[shard] = new double[Parameters];
+            Array.Clear(gradients[shard] ??= new double[Parameters]);
             losses[shard] = Shard(shard, point, gradients[shard]);
         });
         Array.Clear(gradient);

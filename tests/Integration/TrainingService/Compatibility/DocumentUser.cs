@@ -14,10 +14,12 @@ internal sealed class DocumentUser(HttpClient http, string subject) : IDisposabl
 
     public string Subject { get; } = subject;
 
-    public static async Task<DocumentUser> NewAsync(string role = "user", params string[] scopes)
+    public static Task<DocumentUser> NewAsync(string role = "user", params string[] scopes) => NewAsync(CompatibilityServices.Suite.Training, role, scopes);
+
+    public static async Task<DocumentUser> NewAsync(TrainingApplication training, string role = "user", params string[] scopes)
     {
         var subject = Guid.CreateVersion7().ToString();
-        return new DocumentUser(await CompatibilityServices.Suite.Training.ClientInRoleAsync(subject, role, scopes is [] ? ["predict", "feedback"] : scopes), subject);
+        return new DocumentUser(await training.ClientInRoleAsync(subject, role, scopes is [] ? ["predict", "feedback"] : scopes), subject);
     }
 
     /// <summary>One with a trained model.</summary>

@@ -115,6 +115,41 @@ public class ModelTrainTests
     }
 
     [Test]
+    public async Task What_only_the_training_finds_out_is_told_too()
+    {
+        using var user = await DocumentUser.NewAsync();
+        await user.PostAsync(new JsonArray([.. Enumerable.Range(0, 24).Select(i => (JsonNode)new JsonObject { ["x"] = i, ["label"] = i % 2 })]).ToJsonString()).ReadAsync();
+
+        var refused = await user.Http.GetAsync("/model/train").ReadAsync(HttpStatusCode.UnprocessableEntity); // some of the twelve are kept to judge by
+
+        Assert.That(refused.Field(), Is.EqualTo("label"));
+        Assert.That(refused.Text("detail"), Does.Contain("10 per class are the least"));
+        Assert.That((await user.KpisAsync())["runs"]![0]!.Text("status"), Is.EqualTo("failed"));
+    }
+
+    [Test]
+    public async Task A_training_that_takes_longer_than_a_call_may_wait_is_answered_with_its_place()
+    {
+        using var packages = new PackageFolder();
+        await using var training = await TrainingApplication.StartReadyAsync(
+            packages, CompatibilityServices.Suite.Storage, settings: new Dictionary<string, string> { ["Compatibility:TrainWait"] = "00:00:00", ["Runs:Threads"] = "1" });
+        using var user = await DocumentUser.NewAsync(training);
+        await user.PostAsync(DocumentUser.Rows(100)).ReadAsync();
+
+        using var started = await user.Http.GetAsync("/model/train");
+        Assert.That(started.StatusCode, Is.EqualTo(HttpStatusCode.Accepted), await started.Content.ReadAsStringAsync());
+        var place = started.Headers.Location!.OriginalString;
+        Assert.That((await started.ReadAsync(HttpStatusCode.Accepted)).Text("location"), Is.EqualTo(place));
+
+        var kpis = await Eventually.SeeAsync("the training is done", async () =>
+        {
+            using var answer = await user.Http.GetAsync(place);
+            return answer.StatusCode == HttpStatusCode.OK ? await answer.ReadAsync() : null;
+        }, answer => answer is not null, TimeSpan.FromSeconds(60), () => training.Log);
+        Assert.That(kpis!["labels"]!.GetValue<int>(), Is.EqualTo(100));
+    }
+
+    [Test]
     public async Task Kpis_are_the_history_of_trainings_as_json_and_as_csv()
     {
         using var user = await DocumentUser.TrainedAsync();
