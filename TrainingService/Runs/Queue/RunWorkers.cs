@@ -4,14 +4,19 @@ using Microsoft.Extensions.Options;
 namespace TrainingService.Runs.Queue;
 
 /// <summary>This replica's workers. One that began takes run after run until none waits.</summary>
-internal sealed partial class RunWorkers(IServiceScopeFactory scopes, RunTurn turn, IOptions<RunOptions> options, IHostApplicationLifetime life, ILogger<RunWorkers> logger) : IHostedService, IDisposable
+internal sealed partial class RunWorkers(IServiceScopeFactory scopes, RunTurn turn, IOptions<RunOptions> options, IHostApplicationLifetime life, TimeProvider time, ILogger<RunWorkers> logger) : IHostedService, IDisposable
 {
     private readonly SemaphoreSlim free = new(options.Value.Concurrency);
     private readonly ConcurrentDictionary<Task, bool> working = [];
 
-    /// <summary>Sends a worker to the table. False: all of them are busy, and stay so for as long as was waited.</summary>
+    /// <summary>Sends a worker to the table. False: all of them are busy, or the service stops, and it stays so for as long as was waited.</summary>
     public async Task<bool> TryBeginAsync(TimeSpan patience, CancellationToken cancellation)
     {
+        if (life.ApplicationStopping.IsCancellationRequested)
+        {
+            await Task.Delay(patience, time, cancellation); // another replica takes the order
+            return false;
+        }
         if (!await free.WaitAsync(patience, cancellation))
             return false;
         var work = WorkAsync();

@@ -44,8 +44,8 @@ public sealed class RunErasureTests
     [Test]
     public async Task Rows_that_are_erased_while_they_are_trained_on_are_in_no_model()
     {
-        var run = await trainee.StartAsync("""{"learner": "gradient-boosted-trees", "parameters": {"rounds": 300, "earlyStopping": 0, "maxDepth": 3}}""");
-        await trainee.WaitUntilTrainingAsync(run);
+        var run = await trainee.StartAsync("""{"learner": "gradient-boosted-trees", "parameters": {"rounds": 1000, "earlyStopping": 0, "maxDepth": 3}}""");
+        await Eventually.SeeAsync("its rows were read", () => Task.FromResult(RunRecoveryTests.Trainers(run).Length), count => count == 1, log: () => trainee.Log);
 
         await EraseAsync("labels-and-datasets", contributor.Subject);
 
