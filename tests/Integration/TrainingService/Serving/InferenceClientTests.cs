@@ -50,7 +50,7 @@ public sealed class InferenceClientTests
     [Test]
     public async Task The_output_asked_for_is_the_one_that_comes()
     {
-        Assert.That((await InferAsync(never, "features", NewCells(3), 3)).Length, Is.EqualTo(3 * 128));
+        Assert.That((await InferAsync(never, "features", NewCells(3), 3)).Length, Is.EqualTo(3 * 192));
         Assert.That((await InferAsync(never, "logits", NewCells(3), 3)).Length, Is.EqualTo(3 * 2));
     }
 

@@ -56,7 +56,7 @@ public sealed class ClassifierCutTests
     {
         using var file = File.OpenRead(Repository.Path("models", "mask-detector", "1", "model.onnx"));
         var model = ModelOutline.Read(file);
-        Assert.That(ClassifierCut.At(model, "features"), Is.EqualTo(new ClassifierCut("features", 128)));
+        Assert.That(ClassifierCut.At(model, "features"), Is.EqualTo(new ClassifierCut("features", 192)));
         Assert.That(() => ClassifierCut.At(model, "embedding"), Throws.TypeOf<ModelRefusedException>().With.Message.Contains("features"));
     }
 
