@@ -106,7 +106,7 @@ public class FeedbackFitTests : FeedbackFixture
         var prediction = Predicted(5);
         await SayAsync(prediction, label: "dog");
         await SeeCountsAsync("1 labelled", counts => counts["labelled"]!.GetValue<int>() == 1);
-        Assert.That(await FeedbackServices.Training.ExportAsync(visitor), Does.Contain("feedback-labels.ndjson").And.Contain($"\"prediction\":\"{prediction}\"").And.Contain("\"outcome\":\"Labelled\""));
+        Assert.That(await FeedbackServices.Training.ExportAsync(visitor), Does.Contain("feedback-labels.ndjson").And.Contain($"\"prediction\":\"{prediction}\"").And.Contain("\"outcome\":\"labelled\""));
     }
 
     [Test]
