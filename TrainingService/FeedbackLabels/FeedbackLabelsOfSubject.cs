@@ -15,6 +15,6 @@ internal sealed class FeedbackLabelsOfSubject(TrainingDb db) : IPersonalData
         "feedback-labels.ndjson",
         "What became of your feedback in the data sets that models learn from.",
         db.FeedbackLabels.AsNoTracking().Where(label => label.Caller == subject).OrderBy(label => label.Prediction)
-            .Join(db.Datasets, label => label.Dataset, dataset => dataset.Number, (label, dataset) => new { label.Prediction, Dataset = dataset.Id, label.Label, label.Time, Outcome = label.Outcome.ToString() }).AsAsyncEnumerable(),
+            .Join(db.Datasets, label => label.Dataset, dataset => dataset.Number, (label, dataset) => new { label.Prediction, Dataset = dataset.Id, label.Label, label.Time, Outcome = label.Outcome == null ? null : FeedbackModel.ToText(label.Outcome.Value) }).AsAsyncEnumerable(),
         cancellation);
 }

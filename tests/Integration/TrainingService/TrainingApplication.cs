@@ -102,6 +102,13 @@ internal sealed class TrainingApplication : IAsyncDisposable
         return (T)(await command.ExecuteScalarAsync())!;
     }
 
+    /// <summary>What the service puts into the copy that a person asks for.</summary>
+    public async Task<string> ExportAsync(string subject)
+    {
+        using var auth = await host.CreateClientAsync("auth", "export");
+        return await auth.GetStringAsync($"/internal/export/{subject}");
+    }
+
     /// <summary>All that the service has of a person, as when they are erased.</summary>
     public async Task EraseAsync(string subject)
     {

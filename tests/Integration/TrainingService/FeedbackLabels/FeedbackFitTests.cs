@@ -100,6 +100,16 @@ public class FeedbackFitTests : FeedbackFixture
     }
 
     [Test]
+    public async Task What_became_of_feedback_is_in_the_copy_of_its_caller()
+    {
+        await PutPolicyAsync("auto");
+        var prediction = Predicted(5);
+        await SayAsync(prediction, label: "dog");
+        await SeeCountsAsync("1 labelled", counts => counts["labelled"]!.GetValue<int>() == 1);
+        Assert.That(await FeedbackServices.Training.ExportAsync(visitor), Does.Contain("feedback-labels.ndjson").And.Contain($"\"prediction\":\"{prediction}\"").And.Contain("\"outcome\":\"labelled\""));
+    }
+
+    [Test]
     public async Task Whoever_is_erased_takes_along_what_came_of_their_feedback_also_what_others_labelled()
     {
         var erased = Guid.CreateVersion7().ToString();

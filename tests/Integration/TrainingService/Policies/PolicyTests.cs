@@ -112,6 +112,13 @@ public class PolicyTests
     }
 
     [Test]
+    public async Task A_policy_is_in_the_copy_of_its_maker()
+    {
+        await caller.PutPolicyAsync(dataset, Full).ReadAsync();
+        Assert.That(await PolicyServices.Training.ExportAsync(caller.Subject), Does.Contain("policies.ndjson").And.Contain("\"onLowQuality\":\"rollback\""));
+    }
+
+    [Test]
     public async Task A_policy_goes_with_its_data_set_and_one_on_another_s_is_the_owner_s_when_its_maker_is_erased()
     {
         using var admin = await PolicyServices.CallerAsync("admin");
