@@ -17,7 +17,6 @@ internal sealed class RunQueue(TrainingDb db, RunWatch watch, IOptions<RunOption
     {
         if (await db.Runs.CountAsync(run => run.Dataset == wanted.Dataset && run.FinishedAt == null, cancellation) >= options.Value.MaxOpenPerDataset)
             throw new ProblemException(StatusCodes.Status429TooManyRequests, "too-many-runs", $"{options.Value.MaxOpenPerDataset} runs of this data set wait or run already (Runs:MaxOpenPerDataset).") { RetryAfter = TimeSpan.FromMinutes(1) };
-        var isPrivate = wanted.Request.Private || await db.Models.AnyAsync(model => model.Name == wanted.Model && model.Owner != null, cancellation); // once it is somebody's own, all its versions are
         var now = time.GetUtcNow();
         var run = new Run
         {
@@ -29,7 +28,7 @@ internal sealed class RunQueue(TrainingDb db, RunWatch watch, IOptions<RunOption
             Cause = wanted.Cause,
             Model = wanted.Model,
             Version = wanted.Version,
-            Request = wanted.Request with { Private = isPrivate },
+            Request = wanted.Request,
             Status = RunStatus.Queued,
             CreatedAt = now,
         };
