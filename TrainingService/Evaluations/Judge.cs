@@ -80,7 +80,7 @@ internal sealed class Judge(TrainingDb db, ReferenceSets references, VersionEval
     private static string Sentence(Challenge against, string live)
     {
         var fewer = (int)Math.Round(-against.Gain * against.Rows);
-        return FormattableString.Invariant($"right on {fewer} {(fewer == 1 ? "row" : "rows")} fewer than version {live} (p = {against.Test.WorsePValue:0.0000}, of {against.Rows} reference rows)");
+        return FormattableString.Invariant($"right on {fewer} {(fewer == 1 ? "row" : "rows")} fewer than version {live} ({PValue(against.Test.WorsePValue)}, of {against.Rows} reference rows)");
     }
 
     private static ProblemException Missing(ModelVersion version, string what) => ProblemException.Conflict(
@@ -88,9 +88,6 @@ internal sealed class Judge(TrainingDb db, ReferenceSets references, VersionEval
 
     /// <param name="MayPass">By itself: it says nothing about the version.</param>
     private sealed record Obstacle(string Reason, bool MayPass);
-}
 
-/// <param name="Reasons">A sentence for each gate failed.</param>
-/// <param name="Live">What was live then.</param>
-/// <param name="IsFinal">False: it could not be judged for now.</param>
-internal sealed record Judgement(IReadOnlyList<string> Reasons, string? Live, Challenge? Against, bool IsFinal = true);
+    private static string PValue(double p) => p < 0.0001 ? "p < 0.0001" : FormattableString.Invariant($"p = {p:0.0000}");
+}
