@@ -25,11 +25,7 @@ public class AugmentationTests
     {
         var changes = Enumerable.Range(1, 1000).Select(copy => Augmentation.Change(Image, copy, 7)).ToArray();
         Assert.That(changes.Count(change => change.Flipped), Is.InRange(400, 600));
-<<<<<<< HEAD
-        foreach (var (name, least, most, value) in new (string, double, double, Func<global::Imaging.PictureChange, double>)[]
-=======
         foreach (var (name, least, most, value) in new (string, double, double, Func<PictureChange, double>)[]
->>>>>>> e2
         {
             ("degrees", -15, 15, change => change.Degrees), ("share", 0.8, 1, change => change.Share), ("left", 0, 1, change => change.Left),
             ("top", 0, 1, change => change.Top), ("brightness", 0.75, 1.25, change => change.Brightness),
