@@ -86,8 +86,13 @@ internal sealed class Judge(TrainingDb db, ReferenceSets references, VersionEval
     private static ProblemException Missing(ModelVersion version, string what) => ProblemException.Conflict(
         NotEvaluated, $"{version.Model} {version.Version} {what}. POST /v1/registry/models/{version.Model}/versions/{version.Version}/evaluations does that.");
 
+    private static string PValue(double p) => p < 0.0001 ? "p < 0.0001" : FormattableString.Invariant($"p = {p:0.0000}");
+
     /// <param name="MayPass">By itself: it says nothing about the version.</param>
     private sealed record Obstacle(string Reason, bool MayPass);
-
-    private static string PValue(double p) => p < 0.0001 ? "p < 0.0001" : FormattableString.Invariant($"p = {p:0.0000}");
 }
+
+/// <param name="Reasons">A sentence for each gate failed.</param>
+/// <param name="Live">What was live then.</param>
+/// <param name="IsFinal">False: it could not be judged for now.</param>
+internal sealed record Judgement(IReadOnlyList<string> Reasons, string? Live, Challenge? Against, bool IsFinal = true);

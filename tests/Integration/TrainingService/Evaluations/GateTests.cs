@@ -64,7 +64,7 @@ public class GateTests
         Assert.That(first, Is.EqualTo(new GateDecision(true, first.Reasons, live, null)));
         Assert.That(decision.Promoted, Is.False);
         Assert.That(decision.Live, Is.EqualTo(live));
-        Assert.That(decision.Reasons.Single(), Does.Match($@"^right on \d+ rows fewer than version {live} \(p = 0\.0000"));
+        Assert.That(decision.Reasons.Single(), Does.Match($@"^right on \d+ rows fewer than version {live} \(p < 0\.0001, of 40 reference rows\)$"));
         Assert.That(decision.Against!.Gain, Is.LessThan(-0.5));
         Assert.That(await model.StatesAsync(), Is.EqualTo("2 refused, 1 live"));
         Assert.That((await model.VersionAsync(poisoned))["refused"]!.AsArray().Single()!.GetValue<string>(), Is.EqualTo(decision.Reasons.Single()));
