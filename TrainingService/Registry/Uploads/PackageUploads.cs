@@ -61,7 +61,7 @@ internal sealed class PackageUploads(IOptions<RegistryOptions> options)
             StorableJson.Require(parsed.RootElement, PackageFolder.Description);
             json = JsonNode.Parse(description) as JsonObject ?? throw ProblemException.Unusable(PackageFolder.Description, "model.json must be a JSON object.");
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException) // the latter: a member's name has half a character
         {
             throw ProblemException.Unusable(PackageFolder.Description, $"model.json can't be read: {e.Message}");
         }
