@@ -1,12 +1,13 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using TrainingService.Evaluations;
+using TrainingService.Runs.Queue;
 
 namespace TrainingService.Runs.Training;
 
 /// <summary>
 /// A training from its snapshot to a registered version, and on to the gates where that was asked for. Begun again after a crash it trains
-/// again, and finds the version that it registered.
+/// again, and finds the version that it registered; on other rows it makes another, and that one is refused.
 /// </summary>
 internal sealed class TrainingJob(
     TrainingDb db, ReferenceSets references, TrainingInputs inputs, TrainerProcess trainer, RunFolders folders, TrainedModels models, Gatekeeper gatekeeper, RunReports reports, RunMetrics metrics, TimeProvider time)
@@ -37,7 +38,7 @@ internal sealed class TrainingJob(
         if (run.Request.Promote)
         {
             clock.Begin("promoting");
-            decision = await gatekeeper.DecideAsync(version, run.Id, run.Caller, cancellation);
+            decision = await gatekeeper.DecideAsync(version, run.Id, RunHold.Of(run), run.Caller, cancellation);
         }
         clock.Begin("reporting");
         await reports.WriteAsync(trained, version, decision, clock.Seconds, cancellation);
