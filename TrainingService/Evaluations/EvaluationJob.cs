@@ -17,8 +17,8 @@ internal sealed class EvaluationJob(TrainingDb db, VersionEvaluator evaluator, E
         try
         {
             var evaluation = await evaluator.EvaluateAsync(version, dataset, snapshot, run.Id, withTest: true, progress, cancellation);
-            await reports.WriteAsync(run, dataset, snapshot, evaluation, cancellation);
-            return new RunOutcome(run.Version, EvaluationFigures.Of(evaluation, dataset.Id));
+            var unreported = await reports.WriteAsync(run, dataset, snapshot, evaluation, cancellation);
+            return new RunOutcome(run.Version, EvaluationFigures.Of(evaluation, dataset.Id) with { Warnings = unreported is null ? null : [unreported] });
         }
         catch (ProblemException e)
         {

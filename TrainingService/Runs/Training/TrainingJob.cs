@@ -41,8 +41,8 @@ internal sealed class TrainingJob(
             decision = await gatekeeper.DecideAsync(version, run.Id, RunHold.Of(run), run.Caller, cancellation);
         }
         clock.Begin("reporting");
-        await reports.WriteAsync(trained, version, decision, clock.Seconds, cancellation);
-        return new RunOutcome(version.Version, TrainingResult.Of(trained, version, decision, clock.End()), result.Reference.Accuracy);
+        var unreported = await reports.WriteAsync(trained, version, decision, clock.Seconds, cancellation);
+        return new RunOutcome(version.Version, TrainingResult.Of(trained, version, decision, unreported, clock.End()), result.Reference.Accuracy);
     }
 }
 
