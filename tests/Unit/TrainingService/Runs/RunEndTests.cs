@@ -1,8 +1,10 @@
 using System.Net;
+using System.Text.Json;
 using Learning;
 using Microsoft.AspNetCore.Http;
 using NUnit.Framework;
 using ServiceDefaults.Problems;
+using TrainingService;
 using TrainingService.Runs;
 using TrainingService.Runs.Queue;
 using TrainingService.Runs.Training;
@@ -45,6 +47,14 @@ public sealed class RunEndTests
         Assert.That(RunEnd.Of(new InvalidOperationException(), Run(0), Options, false, false).Kind, Is.EqualTo(RunEndKind.Again));
         Assert.That(RunEnd.Of(new HttpRequestException("what?", null, HttpStatusCode.BadRequest), Run(1), Options, false, false).Kind, Is.EqualTo(RunEndKind.Again));
         Assert.That(RunEnd.Of(new InvalidOperationException("secret path"), Run(2), Options, false, false).Error!.Message, Does.Contain("3 times").And.Not.Contain("secret"));
+    }
+
+    [TestCase(double.NaN)]
+    [TestCase(double.PositiveInfinity)]
+    public void Progress_can_be_written_whatever_the_loss_is(double loss)
+    {
+        var json = JsonSerializer.Serialize(new RunProgress("training", 1, 2, loss, loss, default), LearningModel.Json);
+        Assert.That(JsonSerializer.Deserialize<RunProgress>(json, LearningModel.Json), Is.EqualTo(new RunProgress("training", 1, 2, null, null, default)));
     }
 
     [TestCase(139, "terminate called", "trainer-crashed", "exit code 139): terminate called")]
