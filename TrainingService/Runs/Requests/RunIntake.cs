@@ -51,11 +51,13 @@ internal sealed class RunIntake(TrainingDb db, SnapshotMaker snapshots, ImageFea
         return model;
     }
 
-    private async Task RequireBackboneAsync(string? name, CancellationToken cancellation)
+    /// <param name="name">Null: the configured one.</param>
+    /// <exception cref="ProblemException">422: there is none of that name, or it won't do. 503: it can't be looked at now.</exception>
+    public async Task<Backbone> RequireBackboneAsync(string? name, CancellationToken cancellation)
     {
         try
         {
-            await images.FindAsync(name, cancellation);
+            return await images.FindAsync(name, cancellation);
         }
         catch (RunFailedException e)
         {
