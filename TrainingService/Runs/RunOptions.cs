@@ -45,7 +45,7 @@ internal sealed class RunOptions
     [Range(typeof(TimeSpan), "00:00:00.1", "1.00:00:00")]
     public TimeSpan SweepEvery { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Folder for the rows that are trained on, and what comes of them, while a run lasts; each replica has its own. Absent: one of this process in the system's temporary folder.</summary>
+    /// <summary>Folder for the rows that are trained on, and what comes of them, while a run lasts; replicas may share it. What a crashed one left goes at the next start. Absent: one of this user in the system's temporary folder.</summary>
     public string? WorkPath { get; init; }
 
     public int TrainingThreads => Threads ?? Math.Max(1, Environment.ProcessorCount / 2);
