@@ -25,6 +25,10 @@ internal sealed class RunOptions
     [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00")]
     public TimeSpan TimeLimit { get; init; } = TimeSpan.FromHours(6);
 
+    /// <summary>How long storing what a run made is tried again in place before the run is given back, to train again.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan StoringPatience { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>Threads that train. Absent: half of the processors, at least one; requests get the others.</summary>
     [Range(1, 1024)]
     public int? Threads { get; init; }

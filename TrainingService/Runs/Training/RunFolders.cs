@@ -47,9 +47,9 @@ internal sealed class RunFolders : IDisposable
                     Directory.Delete(folder, recursive: true);
                 File.Delete(folder + LockFile);
             }
-            catch (IOException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // Another process works there, or removes it just now.
+                // Another process works there, or removes it just now; or it is somebody else's.
             }
         }
     }

@@ -34,12 +34,12 @@ internal sealed class TrainedModels(TrainingDb db, Registrar registrar, Evaluati
     }
 
     /// <exception cref="LeaseLostException">The run is not this worker's any more.</exception>
-    public async Task RecordAsync(TrainedRun trained, ModelVersion version, byte[] answers, CancellationToken cancellation)
+    public async Task<Evaluation> RecordAsync(TrainedRun trained, ModelVersion version, byte[] answers, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         await db.RequireHeldAsync(RunHold.Of(trained.Run), cancellation);
-        await evaluations.RecordAsync(new Evaluation
+        var recorded = await evaluations.RecordAsync(new Evaluation
         {
             Id = Guid.CreateVersion7(now),
             Model = version.Model,
@@ -57,6 +57,7 @@ internal sealed class TrainedModels(TrainingDb db, Registrar registrar, Evaluati
             CreatedAt = now,
         }, cancellation);
         await transaction.CommitAsync(cancellation);
+        return recorded;
     }
 
     private static JsonObject ManifestOf(TrainedRun trained, string? owner)

@@ -29,6 +29,8 @@ public sealed class RunEndTests
         Assert.That(Of(new HttpRequestException("refused")).Kind, Is.EqualTo(RunEndKind.Waits));
         Assert.That(Of(new HttpRequestException("busy", null, HttpStatusCode.ServiceUnavailable)).Kind, Is.EqualTo(RunEndKind.Waits));
         Assert.That(Of(ProblemException.Unavailable("x", "y", TimeSpan.FromSeconds(1))).Kind, Is.EqualTo(RunEndKind.Waits));
+        Assert.That(Of(new ProblemException(StatusCodes.Status502BadGateway, "inference-unavailable", "It broke.")).Kind, Is.EqualTo(RunEndKind.Waits));
+        Assert.That(Of(new ProblemException(StatusCodes.Status429TooManyRequests, "inference-unavailable", "Full.")).Kind, Is.EqualTo(RunEndKind.Waits));
         Assert.That(Of(new TaskCanceledException()).Kind, Is.EqualTo(RunEndKind.Waits), "nobody called it off");
         Assert.That(Of(new RowsErasedException()).Kind, Is.EqualTo(RunEndKind.Waits));
     }
@@ -47,6 +49,14 @@ public sealed class RunEndTests
         Assert.That(RunEnd.Of(new InvalidOperationException(), Run(0), Options, false, false).Kind, Is.EqualTo(RunEndKind.Again));
         Assert.That(RunEnd.Of(new HttpRequestException("what?", null, HttpStatusCode.BadRequest), Run(1), Options, false, false).Kind, Is.EqualTo(RunEndKind.Again));
         Assert.That(RunEnd.Of(new InvalidOperationException("secret path"), Run(2), Options, false, false).Error!.Message, Does.Contain("3 times").And.Not.Contain("secret"));
+    }
+
+    [Test]
+    public void What_breaks_a_service_each_time_ends_with_its_words()
+    {
+        var broken = new ProblemException(StatusCodes.Status500InternalServerError, "inference-unavailable", "It broke.");
+        Assert.That(Of(broken).Kind, Is.EqualTo(RunEndKind.Again));
+        Assert.That(RunEnd.Of(broken, Run(2), Options, false, false).Error, Is.EqualTo(new RunError("inference-unavailable", null, "It broke.")));
     }
 
     [TestCase(double.NaN)]
