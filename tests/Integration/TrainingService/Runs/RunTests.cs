@@ -29,6 +29,8 @@ public sealed class RunTests
         Assert.That(result["crossValidation"]!["folds"]!.AsArray(), Has.Count.EqualTo(5), "a small set");
         Assert.That(result["peakBytes"]!.GetValue<long>(), Is.Positive);
 
+        Assert.That(run["request"]!["mayBind"], Is.Null, "what a caller is allowed is nobody's business");
+
         var version = await VersionAsync(run);
         Assert.That(version.Text("state"), Is.EqualTo("candidate"));
         var lineage = version["lineage"]!;
