@@ -25,11 +25,14 @@ internal sealed class ReferenceSets(TrainingDb db, IOptions<DatasetOptions> opti
     // $1 the data set's number, $2 the revision: rows with labels that are there then.
     private const string There = "dataset = $1 AND label IS NOT NULL AND added <= $2 AND (removed IS NULL OR removed > $2)";
 
-    // Not by the order of the hashes themselves: splits go by that. With 25 rows, ten may be spared for judging.
+    // Of so many rows of a class. With 25, ten may be spared for judging.
+    private const string SharedOfClass = "greatest(ceil(rows * 0.2), CASE WHEN rows >= 25 THEN 10 ELSE 0 END)";
+
+    // Not by the order of the hashes themselves: splits go by that.
     private const string Shared = $"""
         SELECT $1, id FROM (
           SELECT id, row_number() OVER (PARTITION BY label ORDER BY md5(content::text), id) AS place, count(*) OVER (PARTITION BY label) AS rows FROM labels WHERE {There}) ranked
-        WHERE place <= greatest(ceil(rows * 0.2), CASE WHEN rows >= 25 THEN 10 ELSE 0 END)
+        WHERE place <= {SharedOfClass}
         """;
 
     /// <summary>The reference rows of a snapshot, chosen now if the data set has none yet.</summary>
@@ -69,6 +72,22 @@ internal sealed class ReferenceSets(TrainingDb db, IOptions<DatasetOptions> opti
         while (await reader.ReadAsync(cancellation))
             rows.Add(new ReferenceRow(reader.GetGuid(0), reader.GetGuid(1), reader.GetString(2)));
         return rows;
+    }
+
+    /// <summary>How many rows of each class a run on the labels of a revision would set aside: those that are chosen, or would be.</summary>
+    public async Task<IReadOnlyDictionary<string, long>> ForecastAsync(int dataset, int revision, CancellationToken cancellation)
+    {
+        if (await FindChoiceAsync(dataset, cancellation) is { Provisional: false })
+            return (await ReadAsync(dataset, revision, cancellation)).CountBy(row => row.Label).ToDictionary(each => each.Key, each => (long)each.Value);
+        await using var command = await CommandAsync($"""
+            SELECT label, trusted, {SharedOfClass}::bigint FROM (
+              SELECT label, count(*) AS rows, count(*) FILTER (WHERE trusted) AS trusted FROM labels WHERE {There} GROUP BY label) classes
+            """, dataset, revision, cancellation);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        Dictionary<string, long> trusted = [], shared = [];
+        while (await reader.ReadAsync(cancellation))
+            (trusted[reader.GetString(0)], shared[reader.GetString(0)]) = (reader.GetInt64(1), reader.GetInt64(2));
+        return trusted.Values.All(rows => rows >= FewestPerClass) ? trusted : shared;
     }
 
     /// <summary>Of ids and labels: the same for the same rows with the same labels.</summary>

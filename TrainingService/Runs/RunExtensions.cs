@@ -34,6 +34,7 @@ internal static class RunExtensions
         services.AddSingleton<TrainerProcess>();
         services.AddScoped<TrainedModels>();
         services.AddScoped<RunReports>();
+        services.AddScoped<StoringPatience>();
         services.AddServiceClient<ObjectFiles>("storage", Scopes.Service.Objects, timeout: TimeSpan.FromMinutes(5));
         services.AddScoped<RunArtifacts>();
         services.AddHostedService<ArtifactSweep>();

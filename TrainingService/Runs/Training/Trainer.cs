@@ -13,7 +13,7 @@ namespace TrainingService.Runs.Training;
 /// <summary>Rows to a checked model with its figures. Runs in the process of <see cref="TrainCommand"/>; the same order and rows give the same file.</summary>
 internal sealed class Trainer(RunFolder folder, TrainerOrder order, Action<RunProgress> say)
 {
-    private const double ValidationShare = 0.1, TestShare = 0.1;
+    public const double ValidationShare = 0.1, TestShare = 0.1;
     private const int Small = 1000, DefaultFolds = 5, MostJudgedOfTraining = 50_000, MostInCurve = 20_000, PassesTimed = 5, ManyRows = 20_000;
     private static readonly double[] CurveShares = [0.1, 0.25, 0.5];
     private readonly Dictionary<string, double> seconds = [];

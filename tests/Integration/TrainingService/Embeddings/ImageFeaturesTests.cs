@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using Integration.InferenceService;
 using Integration.TrainingService.Datasets;
 using Integration.TrainingService.Serving;
@@ -41,6 +42,20 @@ public sealed class ImageFeaturesTests
 
     [OneTimeTearDown]
     public async Task StopAsync() => await suite.DisposeAsync();
+
+    [Test]
+    public async Task More_pictures_than_the_memory_allows_are_refused_before_any_is_embedded()
+    {
+        using var pictures = await Pictures.PostAsync(suite, each: 20, seed: 900);
+        var snapshot = (await pictures.Owner.SnapshotAsync(pictures.Path)).Text("id");
+        await suite.Training.TamperAsync($"UPDATE dataset_snapshots SET rows = 400000 WHERE id = '{snapshot}'"); // 0.6 GB of embeddings, and nine times that with changed copies
+
+        var problem = await pictures.Owner.Http.PostAsync($"{pictures.Path}/runs", DatasetCaller.Json("""{"learner": "image-head", "augment": 8}""")).ReadAsync(HttpStatusCode.UnprocessableEntity);
+
+        Assert.That((problem.Field(), problem.Text("code")), Is.EqualTo(("rows", "out-of-memory")));
+        Assert.That(problem.Text("detail"), Does.Contain("3600000 rows × 192 columns").And.Contain("Runs:MemoryLimitBytes"));
+        Assert.That(await pictures.CountCachedAsync(), Is.Zero);
+    }
 
     [Test]
     public async Task Each_picture_becomes_a_row_and_the_second_run_infers_none_again()

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 using TrainingService.Evaluations;
 using TrainingService.Registry;
+using TrainingService.Runs.Queue;
 
 namespace Integration.TrainingService.Evaluations;
 
@@ -16,6 +17,18 @@ public class GateTests
 
     [TearDown]
     public void Leave() => model.Dispose();
+
+    [Test]
+    public async Task A_run_that_was_cancelled_promotes_nothing()
+    {
+        var version = await model.RegisterAsync(4, 0);
+        var run = Guid.Parse((await model.EvaluateAsync(version)).Text("id"));
+        var hold = await model.HoldRunAsync();
+        await JudgedModel.Training.TamperAsync($"UPDATE runs SET status = 'cancelled', lease_until = NULL, lease_epoch = 2, finished_at = now() WHERE id = '{hold.Run}'");
+
+        Assert.That(() => model.DecideAsync(version, run, hold), Throws.TypeOf<LeaseLostException>());
+        Assert.That(await model.StatesAsync(), Is.EqualTo("1 candidate"));
+    }
 
     [Test]
     public async Task A_version_that_was_never_evaluated_is_not_promoted()

@@ -97,10 +97,25 @@ public sealed class RunRefusalTests
         Assert.That(problem.Text("code"), Is.EqualTo("model-taken"));
     }
 
-    [Test]
-    public async Task A_class_that_has_too_few_rows_beside_those_it_is_judged_by_fails_the_run_with_the_reason()
+    [TestCase(12)]
+    [TestCase(14)]
+    public async Task A_class_that_has_too_few_rows_beside_those_it_is_judged_by_is_refused(int rows)
     {
-        using var few = await Trainee.NewAsync("x,label\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"{i},{(i < 12 ? "rare" : "often")}\n")));
+        using var few = await Trainee.NewAsync("x,label\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"{i},{(i < rows ? "rare" : "often")}\n")));
+        await Refused(few, """{"learner": "logistic-regression"}""", "label", $"Class 'rare' has {rows} rows");
+    }
+
+    [Test]
+    public async Task As_many_rows_of_a_class_as_leave_ten_to_train_on_will_do()
+    {
+        using var enough = await Trainee.NewAsync("x,label\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"{i},{(i < 15 ? "rare" : "often")}\n")));
+        Assert.That((await enough.TrainAsync())["result"]!["rows"]!["train"]!.GetValue<int>(), Is.GreaterThanOrEqualTo(20));
+    }
+
+    [Test]
+    public async Task A_class_whose_rows_are_all_alike_leaves_none_to_train_on_and_fails_the_run_with_the_reason()
+    {
+        using var few = await Trainee.NewAsync("x,label\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"{(i < 20 ? 0 : i)},{(i < 20 ? "rare" : "often")}\n")));
 
         var run = await few.WaitAsync(await few.StartAsync(), "failed");
 
