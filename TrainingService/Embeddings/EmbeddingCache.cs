@@ -17,7 +17,7 @@ internal sealed class EmbeddingCache(NpgsqlDataSource source, IOptions<Embedding
 {
     /// <summary>All that an embedding depends on besides the image: where one of these differs, it is another.</summary>
     public static byte[] KeyOf(Backbone backbone) =>
-        SHA256.HashData(Encoding.UTF8.GetBytes($"{backbone.Sha256}\n{backbone.Tensor}\n{backbone.Manifest.GetProperty("input").GetRawText()}"));
+        SHA256.HashData(Encoding.UTF8.GetBytes($"{backbone.Sha256}\n{backbone.EmbeddingSha256}\n{backbone.Tensor}\n{backbone.Manifest.GetProperty("input").GetRawText()}"));
 
     /// <returns>Those that are there.</returns>
     public async Task<Dictionary<EmbeddingKey, float[]>> FindAsync(string owner, byte[] backbone, IReadOnlyCollection<EmbeddingKey> wanted, CancellationToken cancellation)

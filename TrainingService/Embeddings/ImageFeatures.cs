@@ -99,5 +99,6 @@ internal sealed class ImageFeatures(
 /// <param name="Tensor">Where its file is cut: the name of the tensor that the head takes.</param>
 /// <param name="Width">Numbers of an embedding.</param>
 /// <param name="Sha256">Of the backbone's model file, <c>registry/{sha256}</c> in StorageService.</param>
+/// <param name="EmbeddingSha256">Of the file that is run for training.</param>
 /// <param name="Manifest">Its <c>model.json</c>: a trained model takes its images as this one does.</param>
-internal sealed record Backbone(string Model, string Version, string Sha256, string Tensor, int Width, System.Text.Json.JsonElement Manifest);
+internal sealed record Backbone(string Model, string Version, string Sha256, string Tensor, int Width, string EmbeddingSha256, System.Text.Json.JsonElement Manifest);

@@ -20,7 +20,7 @@ namespace Integration.TrainingService.Embeddings;
 public sealed class ImageFeaturesTests
 {
     private const string Default = "mask-detector", Embedding = "mask-detector-embedding";
-    private readonly string plain = PackageFolder.NewModelName(), rows = PackageFolder.NewModelName(), trees = PackageFolder.NewModelName(), own = PackageFolder.NewModelName();
+    private readonly string plain = PackageFolder.NewModelName(), rows = PackageFolder.NewModelName(), trees = PackageFolder.NewModelName(), own = PackageFolder.NewModelName(), forged = PackageFolder.NewModelName();
     private ServedModels suite = null!;
 
     [OneTimeSetUp]
@@ -30,6 +30,7 @@ public sealed class ImageFeaturesTests
             packages.WriteMaskDetector(Default, "1");
             packages.WriteMaskDetector(plain, "1", manifest => manifest["output"]!.AsObject().Remove("features"));
             packages.WriteMaskDetector(own, "1");
+            packages.WriteMaskDetector(forged, "1");
             packages.WriteScorer(rows, "1");
             packages.WriteScorer(trees, "1", manifest =>
             {
@@ -147,6 +148,15 @@ public sealed class ImageFeaturesTests
     {
         using var pictures = await Pictures.PostAsync(suite, each: 1, seed: 800);
         Assert.That(() => pictures.BackboneAsync(trees), Refused("unsuitable-backbone").With.Message.Contains(trees));
+    }
+
+    [Test]
+    public async Task Numbers_of_a_network_that_the_service_did_not_make_itself_are_never_learned_from()
+    {
+        using var pictures = await Pictures.PostAsync(suite, each: 1, seed: 850);
+        await pictures.BackboneAsync(forged); // in every word the embedding of this backbone
+        await suite.Training.TamperAsync($"UPDATE versions SET origin = 'uploaded' WHERE model = '{forged}-embedding'");
+        Assert.That(() => pictures.BackboneAsync(forged), Refused("unsuitable-backbone").With.Message.Contains($"another model called '{forged}-embedding'"));
     }
 
     [Test]
