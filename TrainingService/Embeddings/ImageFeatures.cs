@@ -13,7 +13,7 @@ namespace TrainingService.Embeddings;
 internal sealed class ImageFeatures(
     TrainingDb db, LabelReader reader, Backbones backbones, EmbeddingCache cache, Embedder embedder, IOptions<DatasetOptions> datasets, TimeProvider time)
 {
-    private const int PageRows = 256;
+    private const int PageRows = 256, Sampled = 32;
 
     /// <summary>The backbone that a run is to use, with what its head needs for the export.</summary>
     /// <exception cref="RunFailedException">There is no such model, it takes no images, or nothing to cut off.</exception>
@@ -22,14 +22,16 @@ internal sealed class ImageFeatures(
 
     /// <summary>Writes a row of the embedding for each image, and copies of training images behind it; from the cache where it has them.</summary>
     /// <param name="classIndex">Of a label.</param>
+    /// <returns>Some of the reference images, evenly chosen, with their rows: what the finished model is tried on.</returns>
     /// <exception cref="RunFailedException">An image can't be decoded, or is gone although its row is not.</exception>
-    public async Task WriteAsync(
+    public async Task<IReadOnlyList<SampledImage>> WriteAsync(
         RowsFileWriter rows, Backbone backbone, Dataset dataset, Snapshot snapshot, ReferenceSet reference, Func<string, int> classIndex, int copies, ulong seed,
         Action<RunProgress> progress, CancellationToken cancellation)
     {
         var key = EmbeddingCache.KeyOf(backbone);
         var changed = Enumerable.Range(1, copies).ToDictionary(copy => Augmentation.Variant(copy, seed));
         var (done, total) = (0L, snapshot.Rows + ((snapshot.Rows - reference.Labels.Count) * copies));
+        var (judged, sampled) = (0, new List<SampledImage>());
         await foreach (var page in PagesAsync(snapshot, cancellation))
         {
             var wanted = page.SelectMany(row => VariantsOf(row).Select(variant => new EmbeddingKey(HexOf(row), variant))).ToHashSet();
@@ -44,6 +46,8 @@ internal sealed class ImageFeatures(
             var here = await WithImageAsync(page, made.Gone, cancellation);
             foreach (var row in here)
             {
+                if (reference.Labels.Contains(row.Id) && judged++ % Math.Max(1, reference.Labels.Count / Sampled) == 0 && sampled.Count < Sampled)
+                    sampled.Add(new SampledImage(checked((int)rows.Rows), row.Image!));
                 foreach (var variant in VariantsOf(row))
                 {
                     var each = new EmbeddingKey(HexOf(row), variant);
@@ -53,6 +57,7 @@ internal sealed class ImageFeatures(
         }
         Say((int)(total - done)); // an image that is there twice was counted once
         await cache.TrimAsync(cancellation);
+        return sampled;
 
         void Say(int more) => progress(new RunProgress("embedding", done = Math.Min(total, done + more), total, null, null, time.GetUtcNow()));
 
@@ -95,6 +100,9 @@ internal sealed class ImageFeatures(
         return [.. page.Except(without)];
     }
 }
+
+/// <param name="Row">Its embedding's, in the file of rows.</param>
+internal sealed record SampledImage(int Row, byte[] Sha256);
 
 /// <param name="Tensor">Where its file is cut: the name of the tensor that the head takes.</param>
 /// <param name="Width">Numbers of an embedding.</param>

@@ -13,7 +13,7 @@ using TrainingService.Runs.Artifacts;
 namespace TrainingService.Runs.Training;
 
 /// <summary>Everything that the process which trains needs, written into its folder. Rows pass through one at a time.</summary>
-internal sealed class TrainingInputs(TrainingDb db, SnapshotRows snapshots, ImageFeatures images, ObjectFiles files, IOptions<RunOptions> options, TimeProvider time)
+internal sealed class TrainingInputs(TrainingDb db, SnapshotRows snapshots, ImageFeatures images, ImageSamples samples, ObjectFiles files, IOptions<RunOptions> options, TimeProvider time)
 {
     private const int Buffer = 1 << 20, SayEvery = 50_000;
 
@@ -36,15 +36,17 @@ internal sealed class TrainingInputs(TrainingDb db, SnapshotRows snapshots, Imag
                 await WriteRowsAsync(writer, snapshot, reference, label => classOf[label], progress, cancellation);
             else
             {
-                await images.WriteAsync(
+                var judged = await images.WriteAsync(
                     writer, backbone, dataset, snapshot, reference, label => classOf[label], run.Request.Augment, run.Request.Seed, progress, cancellation);
+                if (await samples.WriteAsync(folder.Images, judged, dataset.Owner, backbone, cancellation) == 0 && judged.Count > 0)
+                    throw await snapshots.CountAsync(snapshot, cancellation) < labels ? new RowsErasedException() : ImageTensors.Gone(judged[0].Sha256);
                 await FetchAsync(backbone, folder.Backbone, cancellation);
             }
             rows = writer.Rows;
         }
         var order = new TrainerOrder(
             schema, checked((int)rows), run.Request.Learner!, run.Request.Parameters ?? new Dictionary<string, JsonElement>(), run.Request.Grid, run.Request.Folds, run.Request.Seed,
-            options.Value.TrainingThreads, options.Value.MemoryLimitBytes, options.Value.Niceness, backbone?.Tensor);
+            options.Value.TrainingThreads, options.Value.MemoryLimitBytes, options.Value.Niceness, backbone?.Tensor, backbone is null ? null : samples.ShapeOf(backbone));
         await File.WriteAllBytesAsync(folder.Order, JsonSerializer.SerializeToUtf8Bytes(order, TrainerOrder.Json), cancellation);
         return new TrainingInput(order, backbone, labels);
     }
