@@ -68,12 +68,14 @@ internal sealed class EmbeddingCache(NpgsqlDataSource source, IOptions<Embedding
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
-    /// <summary>Down to the bound.</summary>
+    /// <summary>Down to the bound; nothing where somebody else is about it. Waits for nobody who has some of them in hand.</summary>
     public async Task TrimAsync(CancellationToken cancellation)
     {
         await using var command = source.CreateCommand("""
+            WITH turn AS MATERIALIZED (SELECT pg_try_advisory_xact_lock(hashtext('image_embeddings')) AS mine)
             DELETE FROM image_embeddings WHERE ctid IN (
-              SELECT ctid FROM image_embeddings ORDER BY used_at LIMIT (SELECT greatest(0, count(*) - $1) FROM image_embeddings))
+              SELECT ctid FROM image_embeddings ORDER BY used_at
+              LIMIT CASE WHEN (SELECT mine FROM turn) THEN (SELECT greatest(0, count(*) - $1) FROM image_embeddings) ELSE 0 END FOR UPDATE SKIP LOCKED)
             """);
         command.Parameters.Add(new NpgsqlParameter { Value = options.Value.MaxCachedEmbeddings });
         await command.ExecuteNonQueryAsync(cancellation);

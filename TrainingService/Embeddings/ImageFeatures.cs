@@ -13,7 +13,7 @@ namespace TrainingService.Embeddings;
 internal sealed class ImageFeatures(
     TrainingDb db, LabelReader reader, Backbones backbones, EmbeddingCache cache, Embedder embedder, IOptions<DatasetOptions> datasets, TimeProvider time)
 {
-    private const int PageRows = 256, Sampled = 32;
+    private const int PageRows = 256, Sampled = 32, TrimEvery = 8192;
 
     /// <summary>The backbone that a run is to use, with what its head needs for the export.</summary>
     /// <exception cref="RunFailedException">There is no such model, it takes no images, or nothing to cut off.</exception>
@@ -31,7 +31,7 @@ internal sealed class ImageFeatures(
         var key = EmbeddingCache.KeyOf(backbone);
         var changed = Enumerable.Range(1, copies).ToDictionary(copy => Augmentation.Variant(copy, seed));
         var (done, total) = (0L, snapshot.Rows + ((snapshot.Rows - reference.Labels.Count) * copies));
-        var (judged, sampled) = (0, new List<SampledImage>());
+        var (judged, stored, sampled) = (0, 0, new List<SampledImage>());
         await foreach (var page in PagesAsync(snapshot, cancellation))
         {
             var wanted = page.SelectMany(row => VariantsOf(row).Select(variant => new EmbeddingKey(HexOf(row), variant))).ToHashSet();
@@ -42,6 +42,11 @@ internal sealed class ImageFeatures(
                 .Select(image => new WantedImage(Convert.FromHexString(image.Key), [.. image.Select(each => (each.Variant, ChangeOf(each)))])).ToList();
             var made = await embedder.EmbedAsync(dataset.Owner, backbone, missing, Say, cancellation);
             await cache.StoreAsync(dataset.Owner, key, made.Embeddings, cancellation);
+            if ((stored += made.Embeddings.Count) >= TrimEvery)
+            {
+                stored = 0;
+                await cache.TrimAsync(cancellation);
+            }
 
             var here = await WithImageAsync(page, made.Gone, cancellation);
             foreach (var row in here)
