@@ -52,10 +52,14 @@ internal sealed class TrainingInputs(TrainingDb db, SnapshotRows snapshots, Imag
     }
 
     /// <exception cref="RowsErasedException">Rows that it has may not be learned from any more.</exception>
-    public async Task RequireAsync(TrainingInput input, Snapshot snapshot, CancellationToken cancellation)
+    public async Task RequireAsync(TrainingInput input, Dataset dataset, Snapshot snapshot, CancellationToken cancellation)
     {
-        if (await snapshots.CountAsync(snapshot, cancellation) < input.Labels)
+        // A model publishes all values of a column; what an erasure took from the lists may have been in no row of this snapshot.
+        var values = await db.LoadValuesAsync(dataset, int.MaxValue, cancellation);
+        if (await snapshots.CountAsync(snapshot, cancellation) < input.Labels || input.Order.Schema.Columns.Index().Any(column => !Has(values, column.Index, column.Item.Values)))
             throw new RowsErasedException();
+
+        static bool Has(ValueLists lists, int column, IReadOnlyList<string> known) => known.Count == 0 || lists[column].All.Take(known.Count).SequenceEqual(known);
     }
 
     private async Task WriteRowsAsync(
