@@ -31,6 +31,7 @@ internal static class RunExtensions
         services.AddScoped<IRunJob, TrainingJob>();
         services.AddSingleton<RunFolders>();
         services.AddScoped<TrainingInputs>();
+        services.AddTransient<ImageSamples>();
         services.AddSingleton<TrainerProcess>();
         services.AddScoped<TrainedModels>();
         services.AddScoped<RunReports>();

@@ -67,6 +67,8 @@ internal sealed class PackageUploads(IOptions<RegistryOptions> options)
         }
         if (json.ContainsKey("owner"))
             throw ProblemException.Unusable("owner", "Whose a model is, the suite says: leave 'owner' out.");
+        if (json.ContainsKey("embedding"))
+            throw ProblemException.Unusable("embedding", "What is an embedding of which model, the suite says: leave 'embedding' out.");
         json.TryAdd("name", model);
         json.TryAdd("sha256", sha256);
         var manifest = ModelManifest.Parse(JsonSerializer.SerializeToUtf8Bytes(json));

@@ -47,6 +47,7 @@ internal sealed class RunIntake(TrainingDb db, SnapshotMaker snapshots, Referenc
         var model = policy ?? wanted ?? dataset.Name;
         if (!ModelManifest.IsName(model))
             throw ProblemException.Unusable("model", $"'{model}' can't be a model's name, which is 1 to 64 lower-case letters, digits, '.', '_' or '-' and begins with a letter or digit. Name another with 'model'.");
+        ReservedNames.Refuse(model, "model");
         if (await db.Models.AsNoTracking().SingleOrDefaultAsync(m => m.Name == model, cancellation) is { } known)
             ModelBinding.Bind(known, dataset.Number, owner: known.Owner == dataset.Owner ? known.Owner : null, mayBind);
         return model;

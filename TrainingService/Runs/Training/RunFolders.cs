@@ -78,6 +78,9 @@ internal sealed class RunFolder(string path) : IDisposable
     /// <summary>For images: the model that the head is put upon.</summary>
     public string Backbone => System.IO.Path.Combine(path, "backbone.onnx");
 
+    /// <summary>For images: some that are judged by, for the whole file to be run on (<see cref="ImageSamples"/>).</summary>
+    public string Images => System.IO.Path.Combine(path, "images.bin");
+
     /// <summary>What was trained.</summary>
     public string Model => System.IO.Path.Combine(path, "model.onnx");
 

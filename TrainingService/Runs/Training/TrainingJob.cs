@@ -30,7 +30,7 @@ internal sealed class TrainingJob(
         var result = JsonSerializer.Deserialize<TrainerResult>(await File.ReadAllBytesAsync(folder.Result, cancellation), TrainerOrder.Json)!;
 
         clock.Begin("storing");
-        await inputs.RequireAsync(input, snapshot, cancellation);
+        await inputs.RequireAsync(input, dataset, snapshot, cancellation);
         var trained = new TrainedRun(run, dataset, snapshot, reference, input, result);
         var version = await patience.DoAsync(run, () => models.RegisterAsync(trained, folder, cancellation), cancellation);
         var answers = await File.ReadAllBytesAsync(folder.Answers, cancellation);

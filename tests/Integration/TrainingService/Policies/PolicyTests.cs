@@ -66,6 +66,7 @@ public class PolicyTests
     [TestCase("""{"gates": {"minPrecision": 1.01}}""", "gates.minPrecision", "0 to 1", TestName = "Gate_over_one")]
     [TestCase("""{"gates": {"minAccuracy": -0.1}}""", "gates.minAccuracy", "0 to 1", TestName = "Gate_under_zero")]
     [TestCase("""{"model": "Not A Name"}""", "model", "lower-case letters", TestName = "Name_that_no_model_can_have")]
+    [TestCase("""{"model": "mask-detector-embedding"}""", "model", "the suite's", TestName = "Name_of_what_images_are_learned_from")]
     public async Task What_a_policy_can_t_say_is_422_that_names_it(string policy, string field, string says)
     {
         var problem = await caller.PutPolicyAsync(dataset, policy).ReadAsync(HttpStatusCode.UnprocessableEntity);

@@ -47,6 +47,10 @@ public sealed class RunRefusalTests
     public Task A_name_that_no_model_can_have_is_refused(string name) => Refused($$"""{"learner": "logistic-regression", "model": "{{name}}"}""", "model", "lower-case letters");
 
     [Test]
+    public Task A_name_that_is_kept_for_what_images_are_learned_from_is_refused() =>
+        Refused("""{"learner": "logistic-regression", "model": "mask-detector-embedding"}""", "model", "the suite's");
+
+    [Test]
     public Task What_would_take_more_memory_than_allowed_is_refused_before_it_starts() =>
         Refused("""{"learner": "gradient-boosted-trees", "parameters": {"rounds": 10000, "maxDepth": 16}}""", "rows", "Runs:MemoryLimitBytes allows 1024 MiB");
 
