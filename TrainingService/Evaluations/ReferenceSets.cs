@@ -12,7 +12,7 @@ namespace TrainingService.Evaluations;
 
 /// <summary>
 /// The rows by which a data set's models are judged. Chosen once: those marked trusted, where each class has enough of them, else a share of the
-/// first run's rows by the hash of their content. What is posted later never joins or leaves it by itself; only a choice that left too few rows to
+/// first run's rows by the hash of their content. What is posted later never joins or leaves it by itself, nor does what became a label by feedback; only a choice that left too few rows to
 /// judge by is made anew at the next run.
 /// </summary>
 internal sealed class ReferenceSets(TrainingDb db, IOptions<DatasetOptions> options, TimeProvider time)
@@ -25,10 +25,16 @@ internal sealed class ReferenceSets(TrainingDb db, IOptions<DatasetOptions> opti
     // $1 the data set's number, $2 the revision: rows with labels that are there then.
     private const string There = "dataset = $1 AND label IS NOT NULL AND added <= $2 AND (removed IS NULL OR removed > $2)";
 
+    // Of There: what callers said of predictions joins only where somebody vouches for it.
+    private const string Vouched = """
+        (trusted OR NOT EXISTS (SELECT FROM feedback_labels f WHERE f.dataset = labels.dataset
+          AND f.prediction = CASE WHEN given_id ~ '^prediction:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN substr(given_id, 12)::uuid END))
+        """;
+
     // Not by the order of the hashes themselves: splits go by that. With 25 rows, ten may be spared for judging.
     private const string Shared = $"""
         SELECT $1, id FROM (
-          SELECT id, row_number() OVER (PARTITION BY label ORDER BY md5(content::text), id) AS place, count(*) OVER (PARTITION BY label) AS rows FROM labels WHERE {There}) ranked
+          SELECT id, row_number() OVER (PARTITION BY label ORDER BY md5(content::text), id) AS place, count(*) OVER (PARTITION BY label) AS rows FROM labels WHERE {There} AND {Vouched}) ranked
         WHERE place <= greatest(ceil(rows * 0.2), CASE WHEN rows >= 25 THEN 10 ELSE 0 END)
         """;
 
