@@ -26,7 +26,11 @@ internal sealed class Judge(TrainingDb db, ReferenceSets references, VersionEval
         var comparing = gates.MustBeatLive && live is not null && live.Version != version.Version;
         List<string> reasons = [.. gates.FailedBy(evaluation.Reference)];
         if (gates.AskForFigures || comparing)
-            reasons.AddRange(TooSmall(evaluation.Reference));
+            reasons.AddRange(TooSmall(evaluation.Reference, await ClassesOfAsync(evaluation, cancellation)));
+        if (await references.CountSeenAsync(version, dataset, cancellation) is > 0 and var seen)
+            reasons.Add($"reference-seen: it was trained on {seen} of the reference rows, which were chosen later; train anew");
+        if (comparing && await references.CountSeenAsync(live!, dataset, cancellation) is > 0 and var known)
+            return new Judgement(reasons, live!.Version, Against: null, Note: $"Not compared with version {live.Version}, which was trained on {known} of the reference rows.");
         if (!comparing)
             return new Judgement(reasons, live?.Version, Against: null);
         var (against, obstacle) = await AgainstAsync(live!, evaluation, rows, dataset, mayAsk, cancellation);
@@ -73,9 +77,18 @@ internal sealed class Judge(TrainingDb db, ReferenceSets references, VersionEval
             : (null, new Obstacle($"not-comparable: the evaluation of the live version {live.Version} is on other rows", MayPass: false));
     }
 
-    private static IEnumerable<string> TooSmall(EvaluationReport reference) => reference.Classes
-        .Where(each => each.Support is > 0 and < ReferenceSets.FewestPerClass)
-        .Select(each => $"reference-too-small: class '{each.Class}' has {each.Support} reference rows; {ReferenceSets.FewestPerClass} are the least");
+    /// <param name="classes">That occur: one without any reference row can't be judged either. Labels that only the version knows may be without.</param>
+    private static IEnumerable<string> TooSmall(EvaluationReport reference, IReadOnlyList<string> classes)
+    {
+        var support = reference.Classes.ToDictionary(each => each.Class, each => each.Support);
+        return classes.Select(each => (Class: each, Rows: support.GetValueOrDefault(each))).Where(each => each.Rows < ReferenceSets.FewestPerClass)
+            .Select(each => $"reference-too-small: class '{each.Class}' has {each.Rows} reference rows; {ReferenceSets.FewestPerClass} are the least");
+    }
+
+    /// <summary>Of the snapshot that it was evaluated on.</summary>
+    private Task<List<string>> ClassesOfAsync(Evaluation evaluation, CancellationToken cancellation) => db.Snapshots.Where(s => s.Id == evaluation.Snapshot)
+        .SelectMany(s => db.Labels.Where(l => l.Dataset == s.Dataset && l.Text != null && l.Added <= s.Revision && (l.Removed == null || l.Removed > s.Revision)).Select(l => l.Text!))
+        .Distinct().OrderBy(label => label).ToListAsync(cancellation);
 
     private static string Sentence(Challenge against, string live)
     {
@@ -95,4 +108,5 @@ internal sealed class Judge(TrainingDb db, ReferenceSets references, VersionEval
 /// <param name="Reasons">A sentence for each gate failed.</param>
 /// <param name="Live">What was live then.</param>
 /// <param name="IsFinal">False: it could not be judged for now.</param>
-internal sealed record Judgement(IReadOnlyList<string> Reasons, string? Live, Challenge? Against, bool IsFinal = true);
+/// <param name="Note">What goes on record with a promotion.</param>
+internal sealed record Judgement(IReadOnlyList<string> Reasons, string? Live, Challenge? Against, bool IsFinal = true, string? Note = null);
