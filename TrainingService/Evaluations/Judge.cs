@@ -12,13 +12,15 @@ internal sealed class Judge(TrainingDb db, ReferenceSets references, VersionEval
 {
     public const string NotEvaluated = "not-evaluated";
 
-    /// <param name="run">Whose evaluation counts; null: the newest, which has to be on the reference set as it is now.</param>
+    /// <param name="run">Whose evaluation counts; null: the newest. Either has to be on the reference set as it is now.</param>
     /// <param name="mayAsk">Whether the live version may be evaluated for it, which takes its time.</param>
     /// <exception cref="ProblemException">409 <c>not-evaluated</c>: says on what.</exception>
     public async Task<Judgement> JudgeAsync(ModelVersion version, Guid? run, bool mayAsk, CancellationToken cancellation)
     {
-        var (evaluation, dataset) = await EvidenceAsync(version, run, cancellation);
+        var (evaluation, dataset, isCurrent) = await EvidenceAsync(version, run, cancellation);
         var live = await db.Versions.AsNoTracking().SingleOrDefaultAsync(v => v.Model == version.Model && v.State == VersionState.Live, cancellation);
+        if (!isCurrent)
+            return new Judgement(["not-comparable: reference rows were erased since it was evaluated, have other labels, or others were chosen; evaluate it again"], live?.Version, Against: null, IsFinal: false);
         var policy = await db.Policies.AsNoTracking().SingleOrDefaultAsync(p => p.Dataset == dataset.Number, cancellation);
         var gates = policy?.Policy.Gates ?? Gates.Default;
         var rows = await EvaluatedRows.ReadAsync(db, references, evaluation, cancellation);
@@ -39,7 +41,7 @@ internal sealed class Judge(TrainingDb db, ReferenceSets references, VersionEval
         return new Judgement(against!.Passed ? reasons : [.. reasons, Sentence(against, live!.Version)], live!.Version, against);
     }
 
-    private async Task<(Evaluation Evaluation, Dataset Dataset)> EvidenceAsync(ModelVersion version, Guid? run, CancellationToken cancellation)
+    private async Task<(Evaluation Evaluation, Dataset Dataset, bool IsCurrent)> EvidenceAsync(ModelVersion version, Guid? run, CancellationToken cancellation)
     {
         var guard = await db.Models.Where(m => m.Name == version.Model).Select(m => m.Dataset).SingleAsync(cancellation);
         var evaluations = db.Evaluations.AsNoTracking().Where(e => e.Model == version.Model && e.Version == version.Version && (guard == null || e.Dataset == guard));
@@ -47,9 +49,10 @@ internal sealed class Judge(TrainingDb db, ReferenceSets references, VersionEval
             evaluations = evaluations.Where(e => e.Run == run);
         var newest = await evaluations.OrderByDescending(e => e.CreatedAt).FirstOrDefaultAsync(cancellation) ?? throw Missing(version, "was never evaluated on the data set that it would be judged by");
         var dataset = await db.Datasets.AsNoTracking().SingleAsync(d => d.Number == newest.Dataset, cancellation);
-        if (run is null && newest.ReferenceHash != ReferenceSets.HashOf(await references.ReadAsync(dataset.Number, dataset.Revision, cancellation)))
+        var isCurrent = newest.ReferenceHash == ReferenceSets.HashOf(await references.ReadAsync(dataset.Number, dataset.Revision, cancellation));
+        if (run is null && !isCurrent)
             throw Missing(version, "was evaluated on reference rows that have changed since");
-        return (newest, dataset);
+        return (newest, dataset, isCurrent);
     }
 
     /// <summary>How it did against the live version on the same rows, or why nobody can tell.</summary>
