@@ -1,3 +1,4 @@
+using System.Text.Json;
 using InferenceSuite.Contracts;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
@@ -23,19 +24,22 @@ internal sealed partial class WatchQuality(
     public async Task Consume(ConsumeContext<QualityMeasured> context)
     {
         var (measured, cancellation) = (context.Message, context.CancellationToken);
+        if (await db.Models.AsNoTracking().SingleOrDefaultAsync(m => m.Name == measured.Model, cancellation) is not { Dataset: not null } model)
+            return;
+        if (model.Owner is null) // one that is somebody's own is judged by them alone
+            measured = measured.Balanced ?? measured;
         if (measured.Labels < options.Value.MinQualityLabels)
             return;
-        var policy = await db.Models.Where(model => model.Name == measured.Model)
-            .Join(db.Policies, model => model.Dataset, policy => policy.Dataset, (_, policy) => policy).AsNoTracking().SingleOrDefaultAsync(cancellation);
-        if (policy is null)
+        if (await db.Policies.AsNoTracking().SingleOrDefaultAsync(p => p.Dataset == model.Dataset, cancellation) is not { } policy)
             return;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         if (await NoteAsync(measured, cancellation) is not [{ Below: var before }])
             return; // a later one came before
         await using var change = await db.BeginRecordedChangeAsync(cancellation);
-        if (!await db.Versions.AnyAsync(v => v.Model == measured.Model && v.Version == measured.Version && v.State == VersionState.Live, cancellation))
+        var live = await db.Versions.AsNoTracking().SingleOrDefaultAsync(v => v.Model == measured.Model && v.Version == measured.Version && v.State == VersionState.Live, cancellation);
+        if (live is null)
             return; // what does not serve any more does no harm
-        var below = QualityGate.WhyBelow(policy.Policy.Gates ?? new(), measured);
+        var below = QualityGate.WhyBelow(policy.Policy.Gates ?? new(), measured, LabelsOf(live));
         if (below is not null && before is null)
             await FallAsync(change, measured, policy.Policy.OnLowQuality, below, cancellation);
         else if (below is null)
@@ -43,6 +47,9 @@ internal sealed partial class WatchQuality(
         await db.Database.ExecuteSqlAsync($"UPDATE measured_quality SET below = {below} WHERE model = {measured.Model} AND version = {measured.Version}", cancellation);
         await transaction.CommitAsync(cancellation);
     }
+
+    private static string[]? LabelsOf(ModelVersion version) =>
+        version.Manifest.TryGetProperty("labels", out var labels) && labels.ValueKind == JsonValueKind.Array ? [.. labels.EnumerateArray().Select(label => label.ToString())] : null;
 
     /// <summary>What was known of the version before, as a single row; none: something newer is known. Others wait here until this one is through.</summary>
     private Task<List<Known>> NoteAsync(QualityMeasured measured, CancellationToken cancellation) => db.Database.SqlQuery<Known>($"""
