@@ -25,9 +25,11 @@ public sealed record FeedbackRemoved(Guid PredictionId, string Caller, string Mo
 /// <param name="Labels">How many predictions that is.</param>
 /// <param name="Correct">How many of them were right.</param>
 /// <param name="From">Time of the oldest of them.</param>
+/// <param name="Balanced">The same with only the newest judgements of callers who gave more than a fifth of all; absent where nobody did.</param>
 [EventType("quality.measured")]
 public sealed record QualityMeasured(
-    string Model, string Version, long Labels, long Correct, MeasuredShare Accuracy, IReadOnlyList<ClassQuality> Classes, DateTimeOffset From, DateTimeOffset Time);
+    string Model, string Version, long Labels, long Correct, MeasuredShare Accuracy, IReadOnlyList<ClassQuality> Classes, DateTimeOffset From, DateTimeOffset Time,
+    QualityMeasured? Balanced = null);
 
 /// <param name="Support">Predictions whose right label this is.</param>
 /// <param name="Predicted">Predictions that said this label.</param>

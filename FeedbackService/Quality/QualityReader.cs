@@ -14,9 +14,13 @@ internal sealed class QualityReader(FeedbackDb db, IOptions<QualityOptions> opti
             .Where(f => f.Model == model && f.Version == version && f.Predicted != null && (f.Correct != null || f.Label != null))
             .OrderByDescending(f => f.PredictionId) // UUIDv7: the order of time
             .Take(options.Value.Window)
-            .Join(db.Observations, f => f.PredictionId, o => o.Id, (f, o) => new JudgedPrediction(f.Predicted!, f.Correct, f.Label, o.Time))
+            .Join(db.Observations, f => f.PredictionId, o => o.Id, (f, o) => new JudgedPrediction(f.Predicted!, f.Correct, f.Label, o.Time, f.Caller))
             .ToListAsync(cancellation);
-        return judged.Count == 0 ? null : QualityFigures.Measure(model, version, judged, time.GetUtcNow());
+        if (judged.Count == 0)
+            return null;
+        var now = time.GetUtcNow();
+        var (measured, balanced) = (QualityFigures.Measure(model, version, judged, now), CallerShares.Balance([.. judged.OrderByDescending(each => each.Time)]));
+        return balanced.Count == judged.Count ? measured : measured with { Balanced = QualityFigures.Measure(model, version, balanced, now) };
     }
 
     /// <summary>The version that was judged last; null: none was.</summary>

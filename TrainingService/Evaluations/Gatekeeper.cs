@@ -88,7 +88,7 @@ internal sealed class Gatekeeper(TrainingDb db, Judge judge, Promotion promotion
     {
         try
         {
-            await promotion.PromoteAsync(version.Model, version.Version, actor, new PromotionTerms(Against: new LiveThen(judgement.Live), Hold: hold), cancellation);
+            await promotion.PromoteAsync(version.Model, version.Version, actor, new PromotionTerms(Reason: judgement.Note, Against: new LiveThen(judgement.Live), Hold: hold), cancellation);
             return true;
         }
         catch (ProblemException e) when (e.Code == PromotionTerms.LiveChanged)

@@ -12,13 +12,15 @@ internal sealed class Judge(TrainingDb db, ReferenceSets references, VersionEval
 {
     public const string NotEvaluated = "not-evaluated";
 
-    /// <param name="run">Whose evaluation counts; null: the newest, which has to be on the reference set as it is now.</param>
+    /// <param name="run">Whose evaluation counts; null: the newest. Either has to be on the reference set as it is now.</param>
     /// <param name="mayAsk">Whether the live version may be evaluated for it, which takes its time.</param>
     /// <exception cref="ProblemException">409 <c>not-evaluated</c>: says on what.</exception>
     public async Task<Judgement> JudgeAsync(ModelVersion version, Guid? run, bool mayAsk, CancellationToken cancellation)
     {
-        var (evaluation, dataset) = await EvidenceAsync(version, run, cancellation);
+        var (evaluation, dataset, isCurrent) = await EvidenceAsync(version, run, cancellation);
         var live = await db.Versions.AsNoTracking().SingleOrDefaultAsync(v => v.Model == version.Model && v.State == VersionState.Live, cancellation);
+        if (!isCurrent)
+            return new Judgement(["not-comparable: reference rows were erased since it was evaluated, have other labels, or others were chosen; evaluate it again"], live?.Version, Against: null, IsFinal: false);
         var policy = await db.Policies.AsNoTracking().SingleOrDefaultAsync(p => p.Dataset == dataset.Number, cancellation);
         var gates = policy?.Policy.Gates ?? Gates.Default;
         var rows = await EvaluatedRows.ReadAsync(db, references, evaluation, cancellation);
@@ -26,7 +28,11 @@ internal sealed class Judge(TrainingDb db, ReferenceSets references, VersionEval
         var comparing = gates.MustBeatLive && live is not null && live.Version != version.Version;
         List<string> reasons = [.. gates.FailedBy(evaluation.Reference)];
         if (gates.AskForFigures || comparing)
-            reasons.AddRange(TooSmall(evaluation.Reference));
+            reasons.AddRange(TooSmall(evaluation.Reference, await ClassesOfAsync(evaluation, cancellation)));
+        if (await references.CountSeenAsync(version, dataset, cancellation) is > 0 and var seen)
+            reasons.Add($"reference-seen: it was trained on {seen} of the reference rows, which were chosen later; train anew");
+        if (comparing && await references.CountSeenAsync(live!, dataset, cancellation) is > 0 and var known)
+            return new Judgement(reasons, live!.Version, Against: null, Note: $"Not compared with version {live.Version}, which was trained on {known} of the reference rows.");
         if (!comparing)
             return new Judgement(reasons, live?.Version, Against: null);
         var (against, obstacle) = await AgainstAsync(live!, evaluation, rows, dataset, mayAsk, cancellation);
@@ -35,7 +41,7 @@ internal sealed class Judge(TrainingDb db, ReferenceSets references, VersionEval
         return new Judgement(against!.Passed ? reasons : [.. reasons, Sentence(against, live!.Version)], live!.Version, against);
     }
 
-    private async Task<(Evaluation Evaluation, Dataset Dataset)> EvidenceAsync(ModelVersion version, Guid? run, CancellationToken cancellation)
+    private async Task<(Evaluation Evaluation, Dataset Dataset, bool IsCurrent)> EvidenceAsync(ModelVersion version, Guid? run, CancellationToken cancellation)
     {
         var guard = await db.Models.Where(m => m.Name == version.Model).Select(m => m.Dataset).SingleAsync(cancellation);
         var evaluations = db.Evaluations.AsNoTracking().Where(e => e.Model == version.Model && e.Version == version.Version && (guard == null || e.Dataset == guard));
@@ -43,9 +49,10 @@ internal sealed class Judge(TrainingDb db, ReferenceSets references, VersionEval
             evaluations = evaluations.Where(e => e.Run == run);
         var newest = await evaluations.OrderByDescending(e => e.CreatedAt).FirstOrDefaultAsync(cancellation) ?? throw Missing(version, "was never evaluated on the data set that it would be judged by");
         var dataset = await db.Datasets.AsNoTracking().SingleAsync(d => d.Number == newest.Dataset, cancellation);
-        if (run is null && newest.ReferenceHash != ReferenceSets.HashOf(await references.ReadAsync(dataset.Number, dataset.Revision, cancellation)))
+        var isCurrent = newest.ReferenceHash == ReferenceSets.HashOf(await references.ReadAsync(dataset.Number, dataset.Revision, cancellation));
+        if (run is null && !isCurrent)
             throw Missing(version, "was evaluated on reference rows that have changed since");
-        return (newest, dataset);
+        return (newest, dataset, isCurrent);
     }
 
     /// <summary>How it did against the live version on the same rows, or why nobody can tell.</summary>
@@ -73,9 +80,18 @@ internal sealed class Judge(TrainingDb db, ReferenceSets references, VersionEval
             : (null, new Obstacle($"not-comparable: the evaluation of the live version {live.Version} is on other rows", MayPass: false));
     }
 
-    private static IEnumerable<string> TooSmall(EvaluationReport reference) => reference.Classes
-        .Where(each => each.Support is > 0 and < ReferenceSets.FewestPerClass)
-        .Select(each => $"reference-too-small: class '{each.Class}' has {each.Support} reference rows; {ReferenceSets.FewestPerClass} are the least");
+    /// <param name="classes">That occur: one without any reference row can't be judged either. Labels that only the version knows may be without.</param>
+    private static IEnumerable<string> TooSmall(EvaluationReport reference, IReadOnlyList<string> classes)
+    {
+        var support = reference.Classes.ToDictionary(each => each.Class, each => each.Support);
+        return classes.Select(each => (Class: each, Rows: support.GetValueOrDefault(each))).Where(each => each.Rows < ReferenceSets.FewestPerClass)
+            .Select(each => $"reference-too-small: class '{each.Class}' has {each.Rows} reference rows; {ReferenceSets.FewestPerClass} are the least");
+    }
+
+    /// <summary>Of the snapshot that it was evaluated on.</summary>
+    private Task<List<string>> ClassesOfAsync(Evaluation evaluation, CancellationToken cancellation) => db.Snapshots.Where(s => s.Id == evaluation.Snapshot)
+        .SelectMany(s => db.Labels.Where(l => l.Dataset == s.Dataset && l.Text != null && l.Added <= s.Revision && (l.Removed == null || l.Removed > s.Revision)).Select(l => l.Text!))
+        .Distinct().OrderBy(label => label).ToListAsync(cancellation);
 
     private static string Sentence(Challenge against, string live)
     {
@@ -95,4 +111,5 @@ internal sealed class Judge(TrainingDb db, ReferenceSets references, VersionEval
 /// <param name="Reasons">A sentence for each gate failed.</param>
 /// <param name="Live">What was live then.</param>
 /// <param name="IsFinal">False: it could not be judged for now.</param>
-internal sealed record Judgement(IReadOnlyList<string> Reasons, string? Live, Challenge? Against, bool IsFinal = true);
+/// <param name="Note">What goes on record with a promotion.</param>
+internal sealed record Judgement(IReadOnlyList<string> Reasons, string? Live, Challenge? Against, bool IsFinal = true, string? Note = null);

@@ -58,7 +58,7 @@ internal static class ReferenceApi
 
 /// <param name="Hash">Of the rows and their labels now: evaluations compare where it is the same.</param>
 /// <param name="Kind"><c>trusted</c>: the rows marked so; <c>share</c>: a fifth of each class.</param>
-/// <param name="Provisional">Some class had too few rows to judge by: the next run chooses anew.</param>
+/// <param name="Provisional">Some class had too few rows to judge by: more join at the next run.</param>
 /// <param name="Revision">Of the data set when they were chosen.</param>
 internal sealed record ReferenceView(string Hash, int Rows, IReadOnlyList<ReferenceClass> Classes, string Kind, bool Provisional, int Revision, DateTimeOffset ChosenAt);
 

@@ -7,13 +7,14 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using TrainingService.Datasets;
 using TrainingService.Datasets.Snapshots;
+using TrainingService.Registry;
 
 namespace TrainingService.Evaluations;
 
 /// <summary>
 /// The rows by which a data set's models are judged. Chosen once: those marked trusted, where each class has enough of them, else a share of the
-/// first run's rows by the hash of their content. What is posted later never joins or leaves it by itself; only a choice that left too few rows to
-/// judge by is made anew at the next run.
+/// first run's rows by the hash of their content. What is posted later never joins or leaves it by itself, nor does what became a label by feedback; only a class that has
+/// too few rows to judge by, or none because it is new, gets more at the next run, of rows that no version was trained on.
 /// </summary>
 internal sealed class ReferenceSets(TrainingDb db, IOptions<DatasetOptions> options, TimeProvider time)
 {
@@ -28,10 +29,16 @@ internal sealed class ReferenceSets(TrainingDb db, IOptions<DatasetOptions> opti
     // Of so many rows of a class. With 25, ten may be spared for judging.
     private const string SharedOfClass = "greatest(ceil(rows * 0.2), CASE WHEN rows >= 25 THEN 10 ELSE 0 END)";
 
-    // Not by the order of the hashes themselves: splits go by that.
-    private const string Shared = $"""
-        SELECT $1, id FROM (
-          SELECT id, row_number() OVER (PARTITION BY label ORDER BY md5(content::text), id) AS place, count(*) OVER (PARTITION BY label) AS rows FROM labels WHERE {There}) ranked
+    // Of There: what callers said of predictions joins only where somebody vouches for it.
+    private const string Vouched = """
+        (trusted OR NOT EXISTS (SELECT FROM feedback_labels f WHERE f.dataset = labels.dataset
+          AND f.prediction = CASE WHEN given_id ~ '^prediction:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN substr(given_id, 12)::uuid END))
+        """;
+
+    // Not by the order of the hashes themselves: splits go by that. $3 the choice's number.
+    private static string ShareOf(string rows) => $"""
+        SELECT $1, id, $3 FROM (
+          SELECT id, row_number() OVER (PARTITION BY label ORDER BY md5(content::text), id) AS place, count(*) OVER (PARTITION BY label) AS rows FROM labels WHERE {There} AND {Vouched} AND {rows}) ranked
         WHERE place <= {SharedOfClass}
         """;
 
@@ -40,11 +47,15 @@ internal sealed class ReferenceSets(TrainingDb db, IOptions<DatasetOptions> opti
     {
         await InTransactionAsync(async () =>
         {
-            if (await FindChoiceAsync(dataset.Number, cancellation) is null or { Provisional: true })
+            var seen = await NewestTrainedAsync(dataset, cancellation);
+            if (await FindChoiceAsync(dataset.Number, cancellation) is not { } choice || (choice.Provisional && seen is null))
                 await ChooseAsync(dataset.Number, snapshot.Revision, cancellation);
+            else
+                await GrowAsync(dataset.Number, snapshot.Revision, choice.Provisional, seen ?? 0, cancellation);
         }, dataset.Number, cancellation);
         var rows = await ReadAsync(dataset.Number, snapshot.Revision, cancellation);
-        return new ReferenceSet(rows.Select(row => row.Id).ToHashSet(), rows.Select(row => row.Content).ToHashSet(), HashOf(rows));
+        var number = (await FindChoiceAsync(dataset.Number, cancellation))!.Number;
+        return new ReferenceSet(rows.Select(row => row.Id).ToHashSet(), rows.Select(row => row.Content).ToHashSet(), HashOf(rows), number);
     }
 
     /// <summary>Chooses anew, from the labels as they are now. In the transaction that the context has, or one of its own.</summary>
@@ -54,7 +65,7 @@ internal sealed class ReferenceSets(TrainingDb db, IOptions<DatasetOptions> opti
     /// <summary>How they were chosen; null when they were not yet.</summary>
     public async Task<ReferenceChoice?> FindChoiceAsync(int dataset, CancellationToken cancellation) =>
         (await db.Database.SqlQuery<ReferenceChoice>($"""
-            SELECT kind AS "Kind", provisional AS "Provisional", revision AS "Revision", chosen_at AS "ChosenAt" FROM dataset_reference_choices WHERE dataset = {dataset}
+            SELECT kind AS "Kind", provisional AS "Provisional", revision AS "Revision", chosen_at AS "ChosenAt", number AS "Number" FROM dataset_reference_choices WHERE dataset = {dataset}
             """).ToListAsync(cancellation)).SingleOrDefault();
 
     /// <summary>The reference rows that are there at a revision, with their labels then, by id.</summary>
@@ -106,23 +117,75 @@ internal sealed class ReferenceSets(TrainingDb db, IOptions<DatasetOptions> opti
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
+    /// <summary>How many of the reference rows a version was trained on, because they were chosen after that. Of one trained elsewhere nobody knows: none.</summary>
+    public async Task<long> CountSeenAsync(ModelVersion version, Dataset dataset, CancellationToken cancellation)
+    {
+        if (TrainedOn.Of(version) is not { Snapshot: { } trainedOn } lineage || lineage.Dataset != dataset.Id
+            || await db.Snapshots.AsNoTracking().SingleOrDefaultAsync(s => s.Id == trainedOn && s.Dataset == dataset.Number, cancellation) is not { } snapshot)
+            return 0;
+        await using var count = await CommandAsync($"""
+            SELECT count(*) FROM dataset_reference r
+            WHERE r.dataset = $1 AND r.since > $3 AND EXISTS (SELECT FROM labels WHERE {There} AND id = r.label OFFSET 0)
+            """, dataset.Number, snapshot.Revision, cancellation, lineage.Reference);
+        return (long)(await count.ExecuteScalarAsync(cancellation))!;
+    }
+
     private async Task ChooseAsync(int dataset, int revision, CancellationToken cancellation)
     {
-        await db.Database.ExecuteSqlAsync($"DELETE FROM dataset_reference WHERE dataset = {dataset}", cancellation);
+        var trusted = await IsTrustedAsync(dataset, revision, cancellation);
+        var number = 1 + ((await FindChoiceAsync(dataset, cancellation))?.Number ?? 0);
+        // Those that stay keep the number of the choice that they came with: no version since has seen them.
+        await using var choose = await CommandAsync($"""
+            WITH before AS (DELETE FROM dataset_reference WHERE dataset = $1 RETURNING label, since), chosen (dataset, id, since) AS ({(trusted ? $"SELECT $1, id, $3 FROM labels WHERE {There} AND trusted" : ShareOf("true"))})
+            SELECT chosen.id, coalesce(before.since, $3) FROM chosen LEFT JOIN before ON before.label = chosen.id
+            """, dataset, revision, cancellation, number);
+        List<(Guid Row, int Since)> rows = [];
+        await using (var reader = await choose.ExecuteReaderAsync(cancellation))
+        {
+            while (await reader.ReadAsync(cancellation))
+                rows.Add((reader.GetGuid(0), reader.GetInt32(1)));
+        }
+        var (ids, since) = (rows.Select(row => row.Row).ToArray(), rows.Select(row => row.Since).ToArray());
+        await db.Database.ExecuteSqlAsync($"INSERT INTO dataset_reference (dataset, label, since) SELECT {dataset}, * FROM unnest({ids}, {since})", cancellation);
+        await NoteAsync(dataset, revision, trusted ? "trusted" : "share", number, cancellation);
+    }
+
+    /// <summary>Adds rows of classes that nothing, or too little, is judged by: only such as are newer than what any version was trained on, so that none has seen them.</summary>
+    private async Task GrowAsync(int dataset, int revision, bool provisional, int seen, CancellationToken cancellation)
+    {
+        var number = 1 + (await FindChoiceAsync(dataset, cancellation))!.Number;
+        var counts = (await ReadAsync(dataset, revision, cancellation)).CountBy(row => row.Label).ToDictionary();
+        string[] enough = [.. counts.Where(each => !provisional || each.Value >= FewestPerClass).Select(each => each.Key)];
+        await using var grow = await CommandAsync(
+            $"INSERT INTO dataset_reference (dataset, label, since) {ShareOf("added > $4 AND label <> ALL ($5)")} ON CONFLICT DO NOTHING", dataset, revision, cancellation, number, seen, enough);
+        if (await grow.ExecuteNonQueryAsync(cancellation) > 0)
+            await NoteAsync(dataset, revision, kind: null, number, cancellation);
+    }
+
+    private async Task<bool> IsTrustedAsync(int dataset, int revision, CancellationToken cancellation)
+    {
         await using var count = await CommandAsync($"""
             SELECT coalesce(min(trusted), 0) FROM (SELECT count(*) FILTER (WHERE trusted) AS trusted FROM labels WHERE {There} GROUP BY label) classes
             """, dataset, revision, cancellation);
-        var trusted = (long)(await count.ExecuteScalarAsync(cancellation))! >= FewestPerClass;
-        await using var choose = await CommandAsync(
-            $"INSERT INTO dataset_reference (dataset, label) {(trusted ? $"SELECT $1, id FROM labels WHERE {There} AND trusted" : Shared)}", dataset, revision, cancellation);
-        await choose.ExecuteNonQueryAsync(cancellation);
+        return (long)(await count.ExecuteScalarAsync(cancellation))! >= FewestPerClass;
+    }
+
+    /// <param name="kind">Null: as it was.</param>
+    private async Task NoteAsync(int dataset, int revision, string? kind, int number, CancellationToken cancellation)
+    {
         var provisional = (await ReadAsync(dataset, revision, cancellation)).CountBy(row => row.Label).Any(each => each.Value < FewestPerClass);
-        var (kind, now) = (trusted ? "trusted" : "share", time.GetUtcNow());
+        var now = time.GetUtcNow();
         await db.Database.ExecuteSqlAsync($"""
-            INSERT INTO dataset_reference_choices VALUES ({dataset}, {kind}, {provisional}, {revision}, {now})
-            ON CONFLICT (dataset) DO UPDATE SET kind = excluded.kind, provisional = excluded.provisional, revision = excluded.revision, chosen_at = excluded.chosen_at
+            INSERT INTO dataset_reference_choices (dataset, kind, provisional, revision, chosen_at, number) VALUES ({dataset}, coalesce({kind}, 'share'), {provisional}, {revision}, {now}, {number})
+            ON CONFLICT (dataset) DO UPDATE SET kind = coalesce({kind}, dataset_reference_choices.kind), provisional = excluded.provisional,
+              revision = excluded.revision, chosen_at = excluded.chosen_at, number = excluded.number
             """, cancellation);
     }
+
+    /// <summary>Revision of the newest snapshot that a version was trained on; null: none was yet.</summary>
+    private async Task<int?> NewestTrainedAsync(Dataset dataset, CancellationToken cancellation) => await db.Database.SqlQuery<int?>($"""
+        SELECT max(s.revision) AS "Value" FROM versions v JOIN dataset_snapshots s ON s.id::text = v.lineage->>'snapshot' WHERE s.dataset = {dataset.Number}
+        """).SingleAsync(cancellation);
 
     /// <summary>Two that choose at once choose one after the other.</summary>
     private async Task InTransactionAsync(Func<Task> choose, int dataset, CancellationToken cancellation)
@@ -134,27 +197,14 @@ internal sealed class ReferenceSets(TrainingDb db, IOptions<DatasetOptions> opti
             await own.CommitAsync(cancellation);
     }
 
-    private async Task<NpgsqlCommand> CommandAsync(string sql, int dataset, int revision, CancellationToken cancellation)
+    private async Task<NpgsqlCommand> CommandAsync(string sql, int dataset, int revision, CancellationToken cancellation, params object[] more)
     {
         var connection = (NpgsqlConnection)db.Database.GetDbConnection();
         if (connection.State != ConnectionState.Open)
             await db.Database.OpenConnectionAsync(cancellation); // closed with the context
-        return new NpgsqlCommand(sql, connection)
-        {
-            CommandTimeout = (int)options.Value.StatementTimeout.TotalSeconds,
-            Parameters = { new() { Value = dataset }, new() { Value = revision } },
-        };
+        var command = new NpgsqlCommand(sql, connection) { CommandTimeout = (int)options.Value.StatementTimeout.TotalSeconds };
+        foreach (var value in (object[])[dataset, revision, .. more])
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        return command;
     }
 }
-
-/// <param name="Labels">Ids of rows.</param>
-/// <param name="Contents">Hashes of their content: a row of the same content is never trained on, whatever its label.</param>
-/// <param name="Hash">Of ids and labels, hex: the same for the same rows with the same labels.</param>
-internal sealed record ReferenceSet(IReadOnlySet<Guid> Labels, IReadOnlySet<Guid> Contents, string Hash);
-
-internal readonly record struct ReferenceRow(Guid Id, Guid Content, string Label);
-
-/// <param name="Kind"><c>trusted</c> or <c>share</c>.</param>
-/// <param name="Provisional">Some class had fewer rows than it takes to judge: chosen anew at the next run.</param>
-/// <param name="Revision">Of the data set then.</param>
-internal sealed record ReferenceChoice(string Kind, bool Provisional, int Revision, DateTimeOffset ChosenAt);

@@ -3,13 +3,12 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using TrainingService.Datasets;
 using TrainingService.Datasets.Snapshots;
-using TrainingService.Runs;
 
 namespace TrainingService.Evaluations;
 
 /// <summary>
-/// Which rows of a snapshot a run with the usual seed leaves out of training, so that a version can be judged by them, wherever it was trained. One
-/// that a run with another seed trained has seen some of them.
+/// Which rows of a snapshot a run leaves out of training, so that a version can be judged by them, wherever it was trained: by the seed of the run that
+/// made it, or the usual one.
 /// </summary>
 internal sealed class TestSides(NpgsqlDataSource source, IOptions<DatasetOptions> options)
 {
@@ -17,7 +16,7 @@ internal sealed class TestSides(NpgsqlDataSource source, IOptions<DatasetOptions
 
     /// <summary>Ids of the rows; none where only the reference is left, or too little beside it.</summary>
     /// <param name="classes">In their order, all that occur.</param>
-    public async Task<Guid[]> OfAsync(Snapshot snapshot, ReferenceSet reference, IReadOnlyList<string> classes, CancellationToken cancellation)
+    public async Task<Guid[]> OfAsync(Snapshot snapshot, ReferenceSet reference, IReadOnlyList<string> classes, ulong seed, CancellationToken cancellation)
     {
         await using var command = source.CreateCommand("""
             SELECT id, content, label FROM labels WHERE dataset = $1 AND label IS NOT NULL AND added <= $2 AND (removed IS NULL OR removed > $2) ORDER BY id
@@ -38,7 +37,7 @@ internal sealed class TestSides(NpgsqlDataSource source, IOptions<DatasetOptions
             marks.Add(reference.Labels.Contains(id));
             table.Add([0], index[rows.GetString(2)]);
         }
-        var split = Split.Stratified(table.Build(), ValidationShare, TestShare, new RunRequest().Seed, new RowOrigins([.. contents], [.. marks]), cancellation);
+        var split = Split.Stratified(table.Build(), ValidationShare, TestShare, seed, new RowOrigins([.. contents], [.. marks]), cancellation);
         return [.. split.Test.Select(row => ids[row])];
     }
 

@@ -26,7 +26,7 @@ internal sealed class VersionEvaluator(TrainingDb db, ReferenceSets references, 
         var reference = await references.EnsureAsync(dataset, snapshot, cancellation);
         if (reference.Labels.Count == 0)
             throw ProblemException.Conflict("no-reference", "Nothing is left of the data set's reference rows. POST /v1/datasets/{dataset}/reference chooses others.");
-        var test = withTest && fit.Occurring > 1 ? await testSides.OfAsync(snapshot, reference, [.. fit.Classes.Take(fit.Occurring)], cancellation) : [];
+        var test = withTest && fit.Occurring > 1 ? await testSides.OfAsync(snapshot, reference, [.. fit.Classes.Take(fit.Occurring)], SeedOf(version, dataset), cancellation) : [];
         var total = reference.Labels.Count + test.Length;
         var judged = await answers.AskAsync(fit, snapshot.Revision, [.. reference.Labels], done => Tell(done), cancellation);
         var tested = test.Length == 0 ? null : await answers.AskAsync(fit, snapshot.Revision, test, done => Tell(judged.Labels.Length + done), cancellation);
@@ -46,6 +46,8 @@ internal sealed class VersionEvaluator(TrainingDb db, ReferenceSets references, 
             Classes = judged.Classes,
             CreatedAt = time.GetUtcNow(),
         }, cancellation);
+
+        static ulong SeedOf(ModelVersion version, Dataset dataset) => TrainedOn.Of(version) is { } lineage && lineage.Dataset == dataset.Id ? lineage.Seed : new RunRequest().Seed;
 
         void Tell(int done) => progress(new RunProgress("evaluating", done, total, TrainLoss: null, ValidationLoss: null, time.GetUtcNow()));
     }

@@ -55,7 +55,7 @@ internal sealed class FeedbackLabel
     }
 }
 
-/// <summary>A labelled row; one that somebody has to label; or none, and one that is there goes.</summary>
+/// <summary>A labelled row; one that somebody has to label; or none, and one that is there goes if it is still the caller's.</summary>
 internal enum WantedLabel { Label, Item, Nothing }
 
 /// <summary><see cref="Waiting"/> became an item. <see cref="Duplicate"/>: the data set knew it already.</summary>

@@ -24,7 +24,7 @@ internal sealed class FollowFeedback(TrainingDb db, FeedbackSignal signal, TimeP
 
 internal sealed class FollowFeedbackDefinition() : EventConsumerDefinition<FollowFeedback, FeedbackReceived>("training.feedback");
 
-/// <summary>Feedback that is taken back takes its label along.</summary>
+/// <summary>Feedback that is taken back takes its label along, unless somebody else has decided about the row since.</summary>
 internal sealed class FollowFeedbackRemoval(TrainingDb db, FeedbackSignal signal, TimeProvider time) : IConsumer<FeedbackRemoved>
 {
     public async Task Consume(ConsumeContext<FeedbackRemoved> context)

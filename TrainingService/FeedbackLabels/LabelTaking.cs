@@ -13,7 +13,8 @@ namespace TrainingService.FeedbackLabels;
 
 /// <summary>
 /// One feedback to a row of the data set: added with what was predicted on, given another label, or removed. What is in the data set already is
-/// found by its given id, so doing it twice does it once. Every change is the caller's, whose erasure takes it.
+/// found by its given id, so doing it twice does it once. Every change is the caller's, whose erasure takes it. What somebody else has decided about
+/// a row stands: feedback changes none that is trusted, that models are judged by, or that others labelled.
 /// </summary>
 internal sealed class LabelTaking(
     TrainingDb db, PredictionInputs inputs, RowPosts rows, ImagePosts images, ImageIntake intake, ImageStore store, Relabelling relabelling, IOptions<DatasetOptions> options, TimeProvider time)
@@ -27,6 +28,8 @@ internal sealed class LabelTaking(
         if (feedback.Wanted == WantedLabel.Nothing)
             return there is null ? FeedbackOutcome.Removed : await RemoveAsync(dataset, feedback, cancellation);
         var known = feedback.Wanted == WantedLabel.Label && await IsClassAsync(dataset, feedback.Label!, cancellation);
+        if (known && there?.Text == feedback.Label)
+            return FeedbackOutcome.Labelled;
         if (there is not null)
             return known ? await RelabelAsync(dataset, feedback, cancellation) : there.Text is null ? FeedbackOutcome.Waiting : await ReviewAgainAsync(dataset, feedback, cancellation);
         return await AddAsync(dataset, feedback, labelled: known, cancellation);
@@ -91,6 +94,7 @@ internal sealed class LabelTaking(
         try
         {
             await using var change = await BeginAsync(dataset, feedback, RevisionSource.Labelling, cancellation);
+            await RequireTheirsAsync(dataset, feedback, mayWait: true, cancellation);
             await relabelling.RelabelAsync(change, feedback.GivenId, new PutLabel(Json(feedback.Label!, dataset.Schema!.Label.Numeric), Trusted: null), cancellation);
             return FeedbackOutcome.Labelled;
         }
@@ -104,9 +108,25 @@ internal sealed class LabelTaking(
     private async Task<FeedbackOutcome> RemoveAsync(Dataset dataset, FeedbackLabel feedback, CancellationToken cancellation)
     {
         await using var change = await BeginAsync(dataset, feedback, RevisionSource.Removal, cancellation);
+        await RequireTheirsAsync(dataset, feedback, mayWait: false, cancellation);
         var (labels, unlabelled) = await change.RemoveAsync("l.given_id = $4", [feedback.GivenId], options.Value.StatementTimeout, cancellation);
         await change.CommitAsync(labels: 0, lost: labels, unlabelled: -unlabelled, duplicates: 0, cancellation);
         return FeedbackOutcome.Removed;
+    }
+
+    /// <summary>Under the data set's lock, so that nobody decides in between.</summary>
+    /// <param name="mayWait">Whether one that others put there and that has no label yet is anybody's.</param>
+    private async Task RequireTheirsAsync(Dataset dataset, FeedbackLabel feedback, bool mayWait, CancellationToken cancellation)
+    {
+        var decided = await db.Database.SqlQuery<bool>($"""
+            SELECT EXISTS (
+              SELECT FROM labels l JOIN dataset_revisions r ON r.dataset = l.dataset AND r.revision = l.added
+              WHERE l.dataset = {dataset.Number} AND l.given_id = {feedback.GivenId} AND l.removed IS NULL
+                AND (l.trusted OR (r.caller <> {feedback.Caller} AND NOT ({mayWait} AND l.label IS NULL))
+                  OR EXISTS (SELECT FROM dataset_reference c WHERE c.dataset = l.dataset AND c.label = l.id))) AS "Value"
+            """).SingleAsync(cancellation);
+        if (decided)
+            throw ProblemException.Conflict("decided", "Somebody else decided about the row, or models are judged by it: feedback does not change it any more.");
     }
 
     private Task<DatasetChange> BeginAsync(Dataset dataset, FeedbackLabel feedback, RevisionSource source, CancellationToken cancellation)

@@ -32,15 +32,16 @@ internal sealed class Promotion(TrainingDb db, TimeProvider time)
     }
 
     /// <summary>Back to the version that was live before; called again, one further back.</summary>
+    /// <param name="except">Versions that it does not go back to: to what was live before them instead.</param>
     /// <exception cref="ProblemException">404: no such model. 409: no version was live before.</exception>
-    public async Task<ModelVersion> RollBackAsync(string model, string actor, CancellationToken cancellation)
+    public async Task<ModelVersion> RollBackAsync(string model, string actor, CancellationToken cancellation, params string[] except)
     {
         await using var change = await db.BeginRecordedChangeAsync(cancellation);
         if (!await db.Models.AnyAsync(m => m.Name == model, cancellation))
             throw ProblemException.NotFound("model");
         var entries = await db.History.AsNoTracking()
             .Where(e => e.Subject == model && (e.Action == RegistryActions.Promoted || e.Action == RegistryActions.RolledBack)).OrderBy(e => e.Seq).ToListAsync(cancellation);
-        var previous = LiveTrail.Previous(entries.Select(e => (e.Action, e.Details.GetProperty("version").GetString()!)))
+        var previous = LiveTrail.Previous(entries.Select(e => (e.Action, e.Details.GetProperty("version").GetString()!)), except)
             ?? throw ProblemException.Conflict("no-previous-version", $"No other version of {model} was live before.");
         var chosen = (await FindAsync(model, previous, cancellation))!;
         await MakeLiveAsync(change, chosen, RegistryActions.RolledBack, actor, PromotionTerms.None, cancellation);

@@ -4,7 +4,7 @@ namespace TrainingService.Registry;
 
 /// <summary>Under which conditions a version goes live, and what is put on record of them.</summary>
 /// <param name="Forced">An admin overrules what stands against it.</param>
-/// <param name="Reason">Theirs.</param>
+/// <param name="Reason">Theirs, or why it was compared with nothing.</param>
 /// <param name="Overruled">What stood against it.</param>
 /// <param name="Against">What it was compared with must still be what is live; null: whatever is live.</param>
 /// <param name="Hold">Of the run that promotes, which must still be its worker's; null: no run does.</param>

@@ -118,6 +118,7 @@ internal sealed class TrainedModels(TrainingDb db, Registrar registrar, Evaluati
         run = trained.Run.Id,
         learner = trained.Input.Order.Learner,
         seed = trained.Run.Request.Seed,
+        reference = trained.Reference.Number,
         backbone = trained.Input.Backbone is { } backbone ? $"{backbone.Model} {backbone.Version}" : null,
         parent,
     }, LearningModel.Json);

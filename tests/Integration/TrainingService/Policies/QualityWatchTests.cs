@@ -93,6 +93,53 @@ public class QualityWatchTests
     }
 
     [Test]
+    public async Task What_goes_live_again_is_watched_again_and_nothing_goes_back_to_what_is_known_to_be_low()
+    {
+        await PutAsync("refuse");
+        await SendAsync(0.7);
+        await SeeSuspendedAsync(true);
+        await ForceAsync("1");
+        await SeeSuspendedAsync(false);
+        await PutAsync("rollback");
+        await PolicyServices.Training.TamperAsync($"UPDATE measured_quality SET below = 'low' WHERE model = '{model}' AND version = '3'");
+        await SendAsync(0.7, version: "1");
+        await SeeSuspendedAsync(true);
+        Assert.That(await PolicyServices.Training.StatesAsync(model), Does.Contain("1 live"), "not back to version 3");
+
+        await ForceAsync("3");
+        await SeeSuspendedAsync(false);
+        await PutAsync("refuse");
+        await PolicyServices.Training.TamperAsync($"UPDATE measured_quality SET below = 'low', below_since = '2026-01-01' WHERE model = '{model}' AND version = '3'");
+        await SendAsync(0.7);
+        await SeeSuspendedAsync(true);
+    }
+
+    [Test]
+    public async Task Many_judgements_of_one_caller_do_not_suspend_a_model()
+    {
+        await PutAsync("refuse");
+        await EventSender.SendAsync(await Servers.RabbitMqAsync(), Measured(0.1, 200, time = time.AddMinutes(1)) with { Balanced = Measured(0.9, 60, time) });
+        await SeeMeasuredAsync(60);
+        Assert.That(await SuspensionAsync(), Is.Null);
+    }
+
+    [Test]
+    public async Task A_model_is_suspended_no_more_when_its_policy_is_deleted()
+    {
+        await PutAsync("refuse");
+        await SendAsync(0.7);
+        await SeeSuspendedAsync(true);
+        await admin.Http.DeleteAsync($"{dataset}/policy").StatusAsync();
+        await SeeSuspendedAsync(false);
+    }
+
+    private Task ForceAsync(string version) => PolicyServices.Training.Admin.PostAsync(
+        $"/v1/registry/models/{model}/versions/{version}/promote", DatasetCaller.Json("""{"force": true, "reason": "for the test"}""")).ReadAsync(HttpStatusCode.OK);
+
+    private QualityMeasured Measured(double accuracy, long labels, DateTimeOffset at) =>
+        new(model, "3", labels, (long)(accuracy * labels), new MeasuredShare(accuracy, 0, 1), [], time.AddDays(-1), at);
+
+    [Test]
     public async Task An_admin_who_resumes_a_model_has_the_last_word_until_its_quality_changes()
     {
         await PutAsync("refuse");

@@ -13,7 +13,7 @@ public class QualityGateTests
     public void The_measured_value_decides_whatever_its_interval(double accuracy, bool isBelow)
     {
         var measured = Measured(accuracy);
-        var why = QualityGate.WhyBelow(new Gates(MinAccuracy: 0.8), measured);
+        var why = QualityGate.WhyBelow(new Gates(MinAccuracy: 0.8), measured, labels: null);
         Assert.That(why, isBelow ? Is.EqualTo("accuracy 0.790 over the last 120 judged predictions is under minAccuracy 0.8") : Is.Null);
     }
 
@@ -21,18 +21,26 @@ public class QualityGateTests
     public void Precision_is_the_mean_over_the_classes_that_were_said()
     {
         var measured = Measured(0.9, Class("a", precision: 0.9, recall: 0.5), Class("b", precision: 0.6, recall: null), Class("c", precision: null, recall: 0.1));
-        Assert.That(QualityGate.WhyBelow(new Gates(MinPrecision: 0.75), measured), Is.Null);
-        Assert.That(QualityGate.WhyBelow(new Gates(MinPrecision: 0.76), measured), Does.StartWith("precision 0.750").And.Contain("minPrecision 0.76"));
-        Assert.That(QualityGate.WhyBelow(new Gates(MinRecall: 0.31), measured), Does.StartWith("recall 0.300"));
-        Assert.That(QualityGate.WhyBelow(new Gates(MinF1: 0.65), measured), Does.StartWith("F1 0.643"), "of a, the only class that has both");
+        Assert.That(QualityGate.WhyBelow(new Gates(MinPrecision: 0.75), measured, labels: null), Is.Null);
+        Assert.That(QualityGate.WhyBelow(new Gates(MinPrecision: 0.76), measured, labels: null), Does.StartWith("precision 0.750").And.Contain("minPrecision 0.76"));
+        Assert.That(QualityGate.WhyBelow(new Gates(MinRecall: 0.31), measured, labels: null), Does.StartWith("recall 0.300"));
+        Assert.That(QualityGate.WhyBelow(new Gates(MinF1: 0.65), measured, labels: null), Does.StartWith("F1 0.643"), "of a, the only class that has both");
+    }
+
+    [Test]
+    public void A_typo_makes_no_class_and_one_case_no_figure()
+    {
+        var measured = Measured(0.98, Class("a", precision: 0.98, recall: 1), new ClassQuality("aa", 1, 0, 0, null, Share(0)), new ClassQuality("b", 3, 9, 0, Share(0), Share(0)), Class("unheard-of", 0, 0));
+        Assert.That(QualityGate.WhyBelow(new Gates(MinPrecision: 0.9, MinRecall: 0.9, MinF1: 0.9), measured, ["a", "b"]), Is.Null);
+        Assert.That(QualityGate.WhyBelow(new Gates(MinRecall: 0.9), measured, labels: null), Does.StartWith("recall 0.500"), "with the class that the version does not know");
     }
 
     [Test]
     public void Every_gate_that_it_falls_under_is_a_reason() =>
-        Assert.That(QualityGate.WhyBelow(new Gates(MinAccuracy: 0.95, MinPrecision: 0.95), Measured(0.9, Class("a", 0.9, 0.9)))!.Split("; "), Has.Length.EqualTo(2));
+        Assert.That(QualityGate.WhyBelow(new Gates(MinAccuracy: 0.95, MinPrecision: 0.95), Measured(0.9, Class("a", 0.9, 0.9)), labels: null)!.Split("; "), Has.Length.EqualTo(2));
 
     [Test]
-    public void Without_gates_nothing_is_below() => Assert.That(QualityGate.WhyBelow(Gates.Default, Measured(0, Class("a", 0, 0))), Is.Null);
+    public void Without_gates_nothing_is_below() => Assert.That(QualityGate.WhyBelow(Gates.Default, Measured(0, Class("a", 0, 0)), labels: null), Is.Null);
 
     private static QualityMeasured Measured(double accuracy, params ClassQuality[] classes) =>
         new("m", "1", 120, (long)(accuracy * 120), new MeasuredShare(accuracy, 0, 1), classes, default, default);

@@ -18,6 +18,14 @@ public class LiveTrailTests
     public void Previous(string trail, string? expected) => Assert.That(LiveTrail.Previous(Changes(trail)), Is.EqualTo(expected));
 
     [Test]
+    public void What_is_no_answer_is_left_out_and_what_was_left_out_does_not_come_again()
+    {
+        Assert.That(LiveTrail.Previous(Changes("1 2 3"), "3", "2"), Is.EqualTo("1"));
+        Assert.That(LiveTrail.Previous(Changes("1 2"), "1"), Is.Null);
+        Assert.That(LiveTrail.Previous([.. Changes("0 1 2 3"), ("model.rolledback", "1")]), Is.EqualTo("0"));
+    }
+
+    [Test]
     public void Registrations_do_not_count() =>
         Assert.That(LiveTrail.Previous([("model.registered", "1"), ("model.promoted", "1"), ("model.registered", "2"), ("model.promoted", "2")]), Is.EqualTo("1"));
 
