@@ -30,6 +30,7 @@ internal sealed class DatasetErasure(TrainingDb db, LabelReader reader, IOptions
             WITH gone AS (
               DELETE FROM labels l USING datasets d
               WHERE d.number = l.dataset AND (d.owner = {subject} OR (l.dataset, l.added) IN (SELECT dataset, revision FROM dataset_revisions WHERE caller = {subject})
+                OR (l.dataset, l.origin) IN (SELECT dataset, revision FROM dataset_revisions WHERE caller = {subject})
                 OR (l.dataset, l.given_id) IN (SELECT dataset, 'prediction:' || prediction FROM feedback_labels WHERE caller = {subject}))
               RETURNING l.dataset, l.removed, l.label, l.image, d.owner),
             images AS (
@@ -64,10 +65,10 @@ internal sealed class DatasetErasure(TrainingDb db, LabelReader reader, IOptions
 
     private async IAsyncEnumerable<JsonElement> RowsAsync(Dataset dataset, string subject, RowDecoder decoder, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        const string added = "l.added IN (SELECT revision FROM dataset_revisions WHERE dataset = $1 AND caller = $2)";
+        const string theirs = "SELECT revision FROM dataset_revisions WHERE dataset = $1 AND caller = $2";
         var rows = dataset.Owner == subject
             ? reader.ReadAsync(dataset.Number, "l.removed IS NULL ORDER BY l.id", [], options.Value.StatementTimeout, cancellation)
-            : reader.ReadAsync(dataset.Number, $"l.removed IS NULL AND {added} ORDER BY l.id", [subject], options.Value.StatementTimeout, cancellation);
+            : reader.ReadAsync(dataset.Number, $"l.removed IS NULL AND (l.added IN ({theirs}) OR l.origin IN ({theirs})) ORDER BY l.id", [subject], options.Value.StatementTimeout, cancellation);
         await foreach (var row in rows)
         {
             using var buffer = new MemoryStream();

@@ -20,6 +20,7 @@ internal sealed class ModelsTrainedOnErasedRows(TrainingDb db, TimeProvider time
         JOIN datasets d ON d.number = s.dataset
         JOIN labels l ON l.dataset = s.dataset AND l.label IS NOT NULL AND l.added <= s.revision AND (l.removed IS NULL OR l.removed > s.revision)
         WHERE d.owner = {subject} OR l.added IN (SELECT revision FROM dataset_revisions r WHERE r.dataset = s.dataset AND r.caller = {subject})
+          OR l.origin IN (SELECT revision FROM dataset_revisions r WHERE r.dataset = s.dataset AND r.caller = {subject})
           OR l.given_id IN (SELECT 'prediction:' || f.prediction FROM feedback_labels f WHERE f.dataset = s.dataset AND f.caller = {subject})
         GROUP BY v.model, v.version
         ON CONFLICT DO NOTHING
