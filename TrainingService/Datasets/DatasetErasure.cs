@@ -6,6 +6,7 @@ using ServiceDefaults.Erasure;
 using TrainingService.Datasets.Labels;
 using TrainingService.Datasets.Schema;
 using TrainingService.Datasets.Snapshots;
+using TrainingService.Registry;
 
 namespace TrainingService.Datasets;
 
@@ -26,6 +27,8 @@ internal sealed class DatasetErasure(TrainingDb db, LabelReader reader, IOptions
             SELECT FROM datasets WHERE owner = {subject} OR number IN (SELECT dataset FROM dataset_revisions WHERE caller = {subject} UNION SELECT dataset FROM feedback_labels WHERE caller = {subject})
             ORDER BY number FOR UPDATE
             """, cancellation); // as every change of a data set
+        foreach (var dataset in await db.Datasets.Where(d => d.Owner == subject).Select(d => d.Number).ToListAsync(cancellation))
+            await db.KeepTrainedRowsAsync(dataset, erased: subject, cancellation); // of others who gave rows
         var rows = await db.Database.SqlQuery<long>($"""
             WITH gone AS (
               DELETE FROM labels l USING datasets d
