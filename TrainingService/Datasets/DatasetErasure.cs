@@ -6,6 +6,7 @@ using ServiceDefaults.Erasure;
 using TrainingService.Datasets.Labels;
 using TrainingService.Datasets.Schema;
 using TrainingService.Datasets.Snapshots;
+using TrainingService.Registry;
 
 namespace TrainingService.Datasets;
 
@@ -26,10 +27,13 @@ internal sealed class DatasetErasure(TrainingDb db, LabelReader reader, IOptions
             SELECT FROM datasets WHERE owner = {subject} OR number IN (SELECT dataset FROM dataset_revisions WHERE caller = {subject} UNION SELECT dataset FROM feedback_labels WHERE caller = {subject})
             ORDER BY number FOR UPDATE
             """, cancellation); // as every change of a data set
+        foreach (var dataset in await db.Datasets.Where(d => d.Owner == subject).Select(d => d.Number).ToListAsync(cancellation))
+            await db.KeepTrainedRowsAsync(dataset, erased: subject, cancellation); // of others who gave rows
         var gone = await db.Database.SqlQuery<ErasedRows>($"""
             WITH gone AS (
               DELETE FROM labels l USING datasets d
               WHERE d.number = l.dataset AND (d.owner = {subject} OR (l.dataset, l.added) IN (SELECT dataset, revision FROM dataset_revisions WHERE caller = {subject})
+                OR (l.dataset, l.origin) IN (SELECT dataset, revision FROM dataset_revisions WHERE caller = {subject})
                 OR (l.dataset, l.given_id) IN (SELECT dataset, 'prediction:' || prediction FROM feedback_labels WHERE caller = {subject}))
               RETURNING l.dataset, l.removed, l.label, l.image, d.owner),
             images AS (
@@ -68,10 +72,10 @@ internal sealed class DatasetErasure(TrainingDb db, LabelReader reader, IOptions
 
     private async IAsyncEnumerable<JsonElement> RowsAsync(Dataset dataset, string subject, RowDecoder decoder, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        const string added = "l.added IN (SELECT revision FROM dataset_revisions WHERE dataset = $1 AND caller = $2)";
+        const string theirs = "SELECT revision FROM dataset_revisions WHERE dataset = $1 AND caller = $2";
         var rows = dataset.Owner == subject
             ? reader.ReadAsync(dataset.Number, "l.removed IS NULL ORDER BY l.id", [], options.Value.StatementTimeout, cancellation)
-            : reader.ReadAsync(dataset.Number, $"l.removed IS NULL AND {added} ORDER BY l.id", [subject], options.Value.StatementTimeout, cancellation);
+            : reader.ReadAsync(dataset.Number, $"l.removed IS NULL AND (l.added IN ({theirs}) OR l.origin IN ({theirs})) ORDER BY l.id", [subject], options.Value.StatementTimeout, cancellation);
         await foreach (var row in rows)
         {
             using var buffer = new MemoryStream();

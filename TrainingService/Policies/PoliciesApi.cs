@@ -69,7 +69,7 @@ internal static class PoliciesApi
         var name = policy.Model ?? dataset.Name;
         if (await db.Models.SingleOrDefaultAsync(model => model.Name == name, cancellation) is not { } model)
             return;
-        ModelBinding.Bind(model, dataset.Number, model.Owner, mayBind: policy.Model is not null && user.IsInRole("admin"));
+        ModelBinding.Bind(model, dataset.Number, owner: model.Owner == dataset.Owner ? model.Owner : null, mayBind: policy.Model is not null && user.IsInRole("admin"));
         await db.SaveChangesAsync(cancellation);
     }
 

@@ -13,6 +13,8 @@ namespace TrainingService.Registry;
 /// <summary>Takes versions in, as candidates. Their files are stored before: a registered version can always be fetched.</summary>
 internal sealed class Registrar(TrainingDb db, ModelFiles files, TimeProvider time)
 {
+    private const long MostCounted = 1_000_000_000; // a version that is called by a larger number, as by a date and time, is not counted on from
+
     /// <summary>Makes the package a candidate; false when it is registered already.</summary>
     /// <exception cref="ProblemException">409: registered with other content. 422: the model has another task.</exception>
     public async Task<bool> RegisterAsync(ModelPackage package, VersionOrigin origin, string actor, CancellationToken cancellation)
@@ -57,7 +59,7 @@ internal sealed class Registrar(TrainingDb db, ModelFiles files, TimeProvider ti
         ModelBinding.Bind(model, trained.Dataset, trained.Owner, trained.MayBind);
 
         var numbers = await db.Versions.Where(v => v.Model == trained.Model).Select(v => v.Version).ToListAsync(cancellation);
-        var next = numbers.Select(number => long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : 0).Append(0).Max() + 1;
+        var next = numbers.Select(number => long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n <= MostCounted ? n : 0).Append(0).Max() + 1;
         var json = (JsonObject)trained.Manifest.DeepClone();
         (json["name"], json["version"], json["task"], json["sha256"]) = (trained.Model, next.ToString(CultureInfo.InvariantCulture), trained.Task, trained.Sha256);
         var manifest = ModelManifest.Parse(JsonSerializer.SerializeToUtf8Bytes(json));

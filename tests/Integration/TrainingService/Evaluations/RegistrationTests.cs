@@ -25,6 +25,14 @@ public class RegistrationTests
     }
 
     [Test]
+    public async Task A_version_called_by_a_huge_number_is_not_counted_on_from()
+    {
+        await model.RegisterAsync(1, 0);
+        await JudgedModel.Training.TamperAsync($"UPDATE versions SET version = '9223372036854775807' WHERE model = '{model.Name}'");
+        Assert.That((await model.RegisterAsync(2, 0), await model.RegisterAsync(3, 0)), Is.EqualTo(("1", "2")));
+    }
+
+    [Test]
     public async Task A_run_that_is_begun_again_finds_its_version()
     {
         var run = Guid.NewGuid();

@@ -113,6 +113,19 @@ public class PolicyTests
     }
 
     [Test]
+    public async Task Somebody_elses_private_model_is_not_taken_over()
+    {
+        var model = PolicyServices.TakeModel();
+        await PolicyServices.Training.TamperAsync($"UPDATE models SET owner = 'somebody-else' WHERE name = '{model}'");
+        using var admin = await PolicyServices.CallerAsync("admin");
+        var policy = $$"""{"model": "{{model}}"}""";
+        foreach (var who in new[] { caller, admin })
+            Assert.That((await who.PutPolicyAsync(dataset, policy).ReadAsync(HttpStatusCode.Conflict)).Text("code"), Is.EqualTo("model-taken"));
+        await PolicyServices.Training.TamperAsync($"UPDATE models SET owner = '{caller.Subject}' WHERE name = '{model}'");
+        await caller.PutPolicyAsync(dataset, policy).ReadAsync(); // theirs
+    }
+
+    [Test]
     public async Task A_policy_is_in_the_copy_of_its_maker()
     {
         await caller.PutPolicyAsync(dataset, Full).ReadAsync();
