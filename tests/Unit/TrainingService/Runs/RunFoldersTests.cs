@@ -32,7 +32,7 @@ public sealed class RunFoldersTests
         Assert.That(File.Exists(Path.Combine(other.Path, "rows.bin")), Is.True);
     }
 
-    [Test, Platform(Exclude = "Win")]
+    [Test, Platform(Exclude = "Win"), System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public void Nobody_else_on_the_machine_may_read_it()
     {
         using var folders = New();
