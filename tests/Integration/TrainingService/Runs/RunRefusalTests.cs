@@ -123,7 +123,7 @@ public sealed class RunRefusalTests
 
         Assert.That(run["error"]!.Text("code"), Is.EqualTo("bad-data"));
         Assert.That(run["error"]!.Text("field"), Is.EqualTo("label"));
-        Assert.That(run["error"]!.Text("message"), Does.Contain("Class 'rare'").And.Contain("10 per class are the least"));
+        Assert.That(run["error"]!.Text("message"), Does.Contain("label 'often'; there is nothing to tell apart"));
         var events = await RunServices.Events.WaitForAsync(run.Text("id"), 2, () => few.Log);
         Assert.That(events[1].RoutingKey, Is.EqualTo("training.failed"));
         Assert.That(events[1].Body.GetProperty("code").GetString(), Is.EqualTo("bad-data"));
