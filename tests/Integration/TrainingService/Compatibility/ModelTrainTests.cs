@@ -118,12 +118,15 @@ public class ModelTrainTests
     public async Task What_only_the_training_finds_out_is_told_too()
     {
         using var user = await DocumentUser.NewAsync();
-        await user.PostAsync(new JsonArray([.. Enumerable.Range(0, 24).Select(i => (JsonNode)new JsonObject { ["x"] = i, ["label"] = i % 2 })]).ToJsonString()).ReadAsync();
+        // What is judged by is like every row of the label 0, and nothing like it is trained on.
+        var zeros = Enumerable.Range(0, 25).Select(i => (JsonNode)new JsonObject { ["x"] = i, ["label"] = 0, ["trusted"] = i < 10 });
+        var ones = Enumerable.Range(0, 60).Select(i => (JsonNode)new JsonObject { ["x"] = i, ["label"] = 1, ["trusted"] = i < 25 });
+        await user.PostAsync(new JsonArray([.. zeros, .. ones]).ToJsonString()).ReadAsync();
 
-        var refused = await user.Http.GetAsync("/model/train").ReadAsync(HttpStatusCode.UnprocessableEntity); // some of the twelve are kept to judge by
+        var refused = await user.Http.GetAsync("/model/train").ReadAsync(HttpStatusCode.UnprocessableEntity);
 
         Assert.That(refused.Field(), Is.EqualTo("label"));
-        Assert.That(refused.Text("detail"), Does.Contain("10 per class are the least"));
+        Assert.That(refused.Text("detail"), Does.Contain("label '1'; there is nothing to tell apart"));
         Assert.That((await user.KpisAsync())["runs"]![0]!.Text("status"), Is.EqualTo("failed"));
     }
 

@@ -117,15 +117,17 @@ public sealed class RunRefusalTests
     }
 
     [Test]
-    public async Task A_class_whose_rows_are_all_alike_leaves_none_to_train_on_and_fails_the_run_with_the_reason()
+    public async Task A_class_all_of_whose_rows_are_like_those_it_is_judged_by_fails_the_run_with_the_reason()
     {
-        using var few = await Trainee.NewAsync("x,label\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"{(i < 20 ? 0 : i)},{(i < 20 ? "rare" : "often")}\n")));
+        var rare = Enumerable.Range(0, 25).Select(i => $"{i},rare,{(i < 10 ? "true" : "false")}\n");
+        var often = Enumerable.Range(0, 60).Select(i => $"{i},often,{(i < 25 ? "true" : "false")}\n");
+        using var few = await Trainee.NewAsync("x,label,trusted\n" + string.Concat(rare.Concat(often)));
 
         var run = await few.WaitAsync(await few.StartAsync(), "failed");
 
         Assert.That(run["error"]!.Text("code"), Is.EqualTo("bad-data"));
         Assert.That(run["error"]!.Text("field"), Is.EqualTo("label"));
-        Assert.That(run["error"]!.Text("message"), Does.Contain("Class 'rare'").And.Contain("10 per class are the least"));
+        Assert.That(run["error"]!.Text("message"), Does.Contain("label 'often'; there is nothing to tell apart"));
         var events = await RunServices.Events.WaitForAsync(run.Text("id"), 2, () => few.Log);
         Assert.That(events[1].RoutingKey, Is.EqualTo("training.failed"));
         Assert.That(events[1].Body.GetProperty("code").GetString(), Is.EqualTo("bad-data"));
