@@ -45,7 +45,7 @@ internal sealed class ReferenceSets(TrainingDb db, IOptions<DatasetOptions> opti
         await InTransactionAsync(async () =>
         {
             var seen = await NewestTrainedAsync(dataset, cancellation);
-            if (await FindChoiceAsync(dataset.Number, cancellation) is not { } choice || (choice.Provisional && seen is null))
+            if (await FindChoiceAsync(dataset.Number, cancellation) is not { } choice || (choice.Provisional && seen is null && choice.Revision < snapshot.Revision))
                 await ChooseAsync(dataset.Number, snapshot.Revision, cancellation);
             else
                 await GrowAsync(dataset.Number, snapshot.Revision, choice.Provisional, seen ?? 0, cancellation);
