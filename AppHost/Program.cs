@@ -30,6 +30,7 @@ var training = builder.AddService<Projects.TrainingService>("training", settings
     .Uses(postgres, "training").Uses(rabbitmq, "rabbitmq")
     .WithEnvironment("Registry__ImportPath", settings.Models)
     .WithEnvironment("Datasets__SpoolPath", settings.State("spool"))
+    .WithEnvironment("Runs__WorkPath", settings.State("runs"))
     .WithReference(auth).WithReference(storage);
 
 // Replicas are resources of their own: one behind a proxy could not be balanced by health and load.

@@ -16,8 +16,9 @@ public sealed record ModelPromoted(string Model, string Version, string? Previou
 public sealed record ModelLoaded(string Model, string Version, string Instance, double LoadMs, DateTimeOffset Time);
 
 /// <summary>One replica could not load a version; what it served before, it still serves.</summary>
+/// <param name="Refused">Admission said no, as it will again. False: it may load another time.</param>
 [EventType("model.loadfailed")]
-public sealed record ModelLoadFailed(string Model, string Version, string Instance, string Reason, DateTimeOffset Time);
+public sealed record ModelLoadFailed(string Model, string Version, string Instance, string Reason, DateTimeOffset Time, bool Refused = false);
 
 /// <summary>A version did not pass the gates of its data set. What serves goes on serving.</summary>
 /// <param name="Reasons">One sentence for each gate that it failed.</param>

@@ -44,6 +44,7 @@ internal static class LearningModel
         var policies = model.Entity<DatasetPolicy>().ToTable("dataset_policies");
         policies.HasKey(policy => policy.Dataset);
         policies.Property(policy => policy.Policy).IsDocument();
+        policies.Property(policy => policy.Refused).IsDocument();
         return model;
     }
 

@@ -4,8 +4,10 @@ using InferenceService.Execution;
 using InferenceService.Models;
 using InferenceSuite.Contracts;
 using Microsoft.Extensions.Options;
+using Onnx;
 using ServiceDefaults.Http;
 using ServiceDefaults.Outbox;
+using ServiceDefaults.Problems;
 
 namespace InferenceService.Registry;
 
@@ -18,7 +20,7 @@ public sealed partial class ModelLoader(
     IOptions<ModelOptions> options, ServiceIdentity identity, TimeProvider time, ILogger<ModelLoader> logger)
 {
     private static readonly TimeSpan DrainDeadline = TimeSpan.FromMinutes(2);
-    private readonly Dictionary<(string Model, string Version, string Sha256), DateTimeOffset> failed = []; // and when to try again
+    private readonly Dictionary<(string Model, string Version, string Sha256), Failure> failed = [];
     private readonly List<OutboxMessage> unannounced = [];
 
     /// <summary>Returns at once when the version serves already, or failed to load a while ago.</summary>
@@ -34,12 +36,13 @@ public sealed partial class ModelLoader(
             await TryServeAsync(working, cancellation);
     }
 
-    /// <summary>Puts a version beside the live one; null when it can't be loaded or failed to a while ago.</summary>
+    /// <summary>Puts a version beside the live one, unless it can't be loaded or failed to a while ago.</summary>
     /// <exception cref="HttpRequestException">The file can't be fetched.</exception>
-    public async Task<ServedModel?> LoadBesideAsync(LiveVersion wanted, CancellationToken cancellation)
+    /// <exception cref="ProblemException">409: it is refused. 503: it did not load, and may another time. Says why.</exception>
+    public async Task<ServedModel> LoadBesideAsync(LiveVersion wanted, CancellationToken cancellation)
     {
         if (FailedLately(wanted) || await TryLoadAsync(wanted, cancellation) is not { } loaded)
-            return null;
+            throw failed[(wanted.Model, wanted.Version, wanted.Sha256)].ToProblem(wanted, time.GetUtcNow());
         host.AddBeside(loaded);
         return loaded;
     }
@@ -106,11 +109,12 @@ public sealed partial class ModelLoader(
         catch (Exception e) when (!cancellation.IsCancellationRequested)
         {
             // Whatever a package can do wrong, it is that package's failure and nobody else's.
-            foreach (var over in failed.Where(entry => entry.Value <= time.GetUtcNow()).Select(entry => entry.Key).ToArray())
+            var failure = new Failure(e.Message, e is ModelRefusedException or InvalidDataException, time.GetUtcNow() + options.Value.LoadRetryInterval);
+            foreach (var over in failed.Where(entry => entry.Value.RetryAt <= time.GetUtcNow()).Select(entry => entry.Key).ToArray())
                 failed.Remove(over);
-            failed[(wanted.Model, wanted.Version, wanted.Sha256)] = time.GetUtcNow() + options.Value.LoadRetryInterval;
+            failed[(wanted.Model, wanted.Version, wanted.Sha256)] = failure;
             LogLoadFailed(logger, wanted.Model, wanted.Version, e.Message);
-            Announce(wanted.Model, new ModelLoadFailed(wanted.Model, wanted.Version, identity.Instance, e.Message, time.GetUtcNow()));
+            Announce(wanted.Model, new ModelLoadFailed(wanted.Model, wanted.Version, identity.Instance, e.Message, time.GetUtcNow(), failure.Refused));
             return null;
         }
     }
@@ -135,9 +139,17 @@ public sealed partial class ModelLoader(
         host.Find(wanted.Model)?.Manifest is { } now && now.Version == wanted.Version && now.Sha256 == wanted.Sha256;
 
     private bool FailedLately(LiveVersion wanted) =>
-        failed.TryGetValue((wanted.Model, wanted.Version, wanted.Sha256), out var retryAt) && retryAt > time.GetUtcNow();
+        failed.TryGetValue((wanted.Model, wanted.Version, wanted.Sha256), out var failure) && failure.RetryAt > time.GetUtcNow();
 
     private void Announce<TEvent>(string model, TEvent fact) where TEvent : class => unannounced.Add(OutboxMessage.From(fact, model, time.GetUtcNow()));
+
+    /// <param name="Refused">By admission: it never loads.</param>
+    private sealed record Failure(string Reason, bool Refused, DateTimeOffset RetryAt)
+    {
+        public ProblemException ToProblem(LiveVersion version, DateTimeOffset now) => Refused
+            ? new(StatusCodes.Status409Conflict, "version-not-loadable", $"Version '{version.Version}' of '{version.Model}' can't be loaded: {Reason}") { Field = "version" }
+            : ProblemException.Unavailable("version-not-loaded", $"Version '{version.Version}' of '{version.Model}' did not load this time: {Reason}", TimeSpan.FromSeconds(Math.Max(1, Math.Ceiling((RetryAt - now).TotalSeconds))));
+    }
 
     [LoggerMessage(LogLevel.Information, "Serving {Model} version {Version}: loaded in {LoadMs:0} ms")]
     private static partial void LogLoaded(ILogger logger, string model, string version, double loadMs);

@@ -113,8 +113,7 @@ public sealed class VersionsOnDemand(ModelHost host, RegistryClient registry, Mo
             unknown[(model, version)] = time.GetTimestamp();
             throw Unknown(model, version);
         }
-        if (await loader.LoadBesideAsync(wanted, stopping) is not { } loaded)
-            throw new ProblemException(409, "version-not-loadable", $"Version '{version}' of '{model}' can't be loaded; the event model.loadfailed says why.") { Field = "version" };
+        var loaded = await loader.LoadBesideAsync(wanted, stopping);
         loaded.AskedForAt = time.GetTimestamp();
         foreach (var surplus in Beside(model).OrderByDescending(served => served.AskedForAt).Skip(Math.Max(1, options.Value.MaxVersionsPerModel - 1)).ToArray())
             await LetGoAsync(surplus);

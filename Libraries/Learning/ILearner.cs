@@ -1,3 +1,4 @@
+using System.Globalization;
 using Learning.Data;
 using Learning.Parameters;
 
@@ -50,7 +51,20 @@ public sealed record TrainingRun(ulong Seed = 1, int Threads = 1, Action<Trainin
 /// <param name="Round">From 1.</param>
 /// <param name="TrainLoss">Mean cross-entropy in nats, weighted as it is trained on; absent in rounds where looking would cost too much.</param>
 /// <param name="ValidationLoss">Absent without validation rows.</param>
-public sealed record TrainingProgress(int Round, int MaxRounds, double? TrainLoss, double? ValidationLoss);
+public sealed record TrainingProgress(int Round, int MaxRounds, double? TrainLoss, double? ValidationLoss)
+{
+    /// <param name="names">Of the parameters that decide it, the first most of all.</param>
+    /// <exception cref="LearningException">A loss is no finite number: the training diverged, and further rounds would not mend it.</exception>
+    internal TrainingProgress Require(ParameterSet parameters, params ReadOnlySpan<string> names)
+    {
+        if (double.IsFinite(TrainLoss ?? 0) && double.IsFinite(ValidationLoss ?? 0))
+            return this;
+        var values = new List<string>();
+        foreach (var name in names)
+            values.Add(string.Create(CultureInfo.InvariantCulture, $"'{name}' ({parameters.Number(name)})"));
+        throw new LearningException(names[0], $"The training diverged: in round {Round} the loss is no finite number. Try other values of {string.Join(" and ", values)}.");
+    }
+}
 
 public sealed record FeatureImportance(string Column, double Share);
 

@@ -6,12 +6,13 @@ using ServiceDefaults.Erasure;
 using TrainingService.Datasets.Labels;
 using TrainingService.Datasets.Schema;
 using TrainingService.Datasets.Snapshots;
+using TrainingService.Registry;
 
 namespace TrainingService.Datasets;
 
 /// <summary>
 /// What data sets have of a person: their own data sets, and in others the rows that they added, or that came of their feedback, whoever labelled them since. Unlike a removal, an erasure takes rows
-/// from snapshots too, which then count them as erased.
+/// from snapshots too, which then count them as erased, and values that only they had from the lists.
 /// </summary>
 internal sealed class DatasetErasure(TrainingDb db, LabelReader reader, IOptions<DatasetOptions> options) : IPersonalData
 {
@@ -26,10 +27,13 @@ internal sealed class DatasetErasure(TrainingDb db, LabelReader reader, IOptions
             SELECT FROM datasets WHERE owner = {subject} OR number IN (SELECT dataset FROM dataset_revisions WHERE caller = {subject} UNION SELECT dataset FROM feedback_labels WHERE caller = {subject})
             ORDER BY number FOR UPDATE
             """, cancellation); // as every change of a data set
-        var rows = await db.Database.SqlQuery<long>($"""
+        foreach (var dataset in await db.Datasets.Where(d => d.Owner == subject).Select(d => d.Number).ToListAsync(cancellation))
+            await db.KeepTrainedRowsAsync(dataset, erased: subject, cancellation); // of others who gave rows
+        var gone = await db.Database.SqlQuery<ErasedRows>($"""
             WITH gone AS (
               DELETE FROM labels l USING datasets d
               WHERE d.number = l.dataset AND (d.owner = {subject} OR (l.dataset, l.added) IN (SELECT dataset, revision FROM dataset_revisions WHERE caller = {subject})
+                OR (l.dataset, l.origin) IN (SELECT dataset, revision FROM dataset_revisions WHERE caller = {subject})
                 OR (l.dataset, l.given_id) IN (SELECT dataset, 'prediction:' || prediction FROM feedback_labels WHERE caller = {subject}))
               RETURNING l.dataset, l.removed, l.label, l.image, d.owner),
             images AS (
@@ -40,14 +44,18 @@ internal sealed class DatasetErasure(TrainingDb db, LabelReader reader, IOptions
               WHERE d.number = g.dataset RETURNING d.number, d.revision, g.labelled AS removed, d.labelled),
             revisions AS (
               INSERT INTO dataset_revisions SELECT number, revision, 'removal', {Nobody}, now(), 0, removed, 0, labelled FROM counted)
-            SELECT count(*) AS "Value" FROM gone
+            SELECT dataset AS "Dataset", count(*) AS "Rows" FROM gone GROUP BY dataset
             """).ToListAsync(cancellation);
         var datasets = await db.Datasets.Where(d => d.Owner == subject).ExecuteDeleteAsync(cancellation);
+        var others = gone.ConvertAll(each => each.Dataset);
+        foreach (var dataset in await db.Datasets.AsNoTracking().Where(d => others.Contains(d.Number)).ToListAsync(cancellation))
+            await db.EraseUnusedValuesAsync(dataset, options.Value.StatementTimeout, cancellation);
         await db.DatasetRevisions.Where(r => r.Caller == subject).ExecuteUpdateAsync(r => r.SetProperty(row => row.Caller, Nobody), cancellation);
         await db.Snapshots.Where(s => s.Caller == subject).ExecuteUpdateAsync(s => s.SetProperty(row => row.Caller, Nobody), cancellation);
-        if (rows[0] + datasets == 0)
+        var erased = gone.Sum(each => each.Rows) + datasets;
+        if (erased == 0)
             await db.Database.ExecuteSqlAsync($"DELETE FROM dataset_image_checks WHERE owner = {subject}", cancellation); // StorageService erases the images itself
-        return rows[0] + datasets;
+        return erased;
     }
 
     public async Task ExportAsync(string subject, PersonalExport export, CancellationToken cancellation)
@@ -64,10 +72,10 @@ internal sealed class DatasetErasure(TrainingDb db, LabelReader reader, IOptions
 
     private async IAsyncEnumerable<JsonElement> RowsAsync(Dataset dataset, string subject, RowDecoder decoder, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        const string added = "l.added IN (SELECT revision FROM dataset_revisions WHERE dataset = $1 AND caller = $2)";
+        const string theirs = "SELECT revision FROM dataset_revisions WHERE dataset = $1 AND caller = $2";
         var rows = dataset.Owner == subject
             ? reader.ReadAsync(dataset.Number, "l.removed IS NULL ORDER BY l.id", [], options.Value.StatementTimeout, cancellation)
-            : reader.ReadAsync(dataset.Number, $"l.removed IS NULL AND {added} ORDER BY l.id", [subject], options.Value.StatementTimeout, cancellation);
+            : reader.ReadAsync(dataset.Number, $"l.removed IS NULL AND (l.added IN ({theirs}) OR l.origin IN ({theirs})) ORDER BY l.id", [subject], options.Value.StatementTimeout, cancellation);
         await foreach (var row in rows)
         {
             using var buffer = new MemoryStream();
@@ -76,4 +84,6 @@ internal sealed class DatasetErasure(TrainingDb db, LabelReader reader, IOptions
             yield return JsonElement.Parse(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
         }
     }
+
+    private sealed record ErasedRows(int Dataset, long Rows);
 }

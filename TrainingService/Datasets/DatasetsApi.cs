@@ -11,6 +11,7 @@ using TrainingService.Datasets.Posting;
 using TrainingService.Datasets.Schema;
 using TrainingService.Datasets.Snapshots;
 using TrainingService.Datasets.Statistics;
+using TrainingService.Registry;
 
 namespace TrainingService.Datasets;
 
@@ -92,6 +93,8 @@ internal static class DatasetsApi
         await using var change = await DatasetChange.BeginAsync(db, dataset, user, RevisionSource.Removal, options.Value.MaxWait, now, cancellation);
         if (change.Dataset.Owner != user.CallerId() && !user.IsInRole("admin"))
             throw new ProblemException(StatusCodes.Status403Forbidden, "not-owner", "A data set is deleted by its owner or by an admin.");
+        db.Database.SetCommandTimeout(options.Value.StatementTimeout);
+        await db.KeepTrainedRowsAsync(change.Dataset.Number, erased: null, cancellation);
         await change.DeleteDatasetAsync(options.Value.StatementTimeout, cancellation);
         return TypedResults.NoContent();
     }

@@ -26,7 +26,7 @@ internal sealed class Backbones(TrainingDb db, EmbeddingModels embeddings, Image
             var input = preparation.For(version.Manifest);
             var model = await embeddings.EnsureAsync(version, cancellation);
             var width = model.Width ?? (await inference.InferAsync(model.Name, model.Version, output: null, new float[input.Length], 1, input.Shape, cancellation)).Length;
-            return new Backbone(version.Model, version.Version, version.Sha256, model.Tensor, width, version.Manifest);
+            return new Backbone(version.Model, version.Version, version.Sha256, model.Tensor, width, model.Sha256, version.Manifest);
         }
         catch (Exception e) when (e is UnsuitableBackboneException or InvalidDataException || e is ProblemException { Status: < StatusCodes.Status500InternalServerError })
         {

@@ -17,7 +17,7 @@ internal sealed class EmbeddingCache(NpgsqlDataSource source, IOptions<Embedding
 {
     /// <summary>All that an embedding depends on besides the image: where one of these differs, it is another.</summary>
     public static byte[] KeyOf(Backbone backbone) =>
-        SHA256.HashData(Encoding.UTF8.GetBytes($"{backbone.Sha256}\n{backbone.Tensor}\n{backbone.Manifest.GetProperty("input").GetRawText()}"));
+        SHA256.HashData(Encoding.UTF8.GetBytes($"{backbone.Sha256}\n{backbone.EmbeddingSha256}\n{backbone.Tensor}\n{backbone.Manifest.GetProperty("input").GetRawText()}"));
 
     /// <returns>Those that are there.</returns>
     public async Task<Dictionary<EmbeddingKey, float[]>> FindAsync(string owner, byte[] backbone, IReadOnlyCollection<EmbeddingKey> wanted, CancellationToken cancellation)
@@ -68,12 +68,14 @@ internal sealed class EmbeddingCache(NpgsqlDataSource source, IOptions<Embedding
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
-    /// <summary>Down to the bound.</summary>
+    /// <summary>Down to the bound; nothing where somebody else is about it. Waits for nobody who has some of them in hand.</summary>
     public async Task TrimAsync(CancellationToken cancellation)
     {
         await using var command = source.CreateCommand("""
+            WITH turn AS MATERIALIZED (SELECT pg_try_advisory_xact_lock(hashtext('image_embeddings')) AS mine)
             DELETE FROM image_embeddings WHERE ctid IN (
-              SELECT ctid FROM image_embeddings ORDER BY used_at LIMIT (SELECT greatest(0, count(*) - $1) FROM image_embeddings))
+              SELECT ctid FROM image_embeddings ORDER BY used_at
+              LIMIT CASE WHEN (SELECT mine FROM turn) THEN (SELECT greatest(0, count(*) - $1) FROM image_embeddings) ELSE 0 END FOR UPDATE SKIP LOCKED)
             """);
         command.Parameters.Add(new NpgsqlParameter { Value = options.Value.MaxCachedEmbeddings });
         await command.ExecuteNonQueryAsync(cancellation);

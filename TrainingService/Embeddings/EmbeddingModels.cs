@@ -49,30 +49,28 @@ internal sealed class EmbeddingModels(IServiceScopeFactory scopes, ObjectFiles o
     {
         var whole = new FileInfo(Path.Combine(folder.FullName, "backbone.onnx"));
         await FetchAsync(backbone, whole, cancellation);
-        var (model, output, file) = Cut(backbone, name, whole, new FileInfo(Path.Combine(folder.FullName, "embedding.onnx")));
+        var (cut, output, file) = Cut(backbone, whole, new FileInfo(Path.Combine(folder.FullName, "embedding.onnx")));
 
         await using var content = file.OpenRead();
         var sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellation));
-        var manifest = ModelManifest.Parse(JsonSerializer.SerializeToUtf8Bytes(model.ToManifest(backbone, output, sha256)));
+        var model = new EmbeddingModel(name, backbone.Version, cut.Tensor, cut.Width, sha256);
+        var manifest = ModelManifest.Parse(JsonSerializer.SerializeToUtf8Bytes(model.ToManifest(backbone, output)));
         await services.GetRequiredService<ModelFiles>().EnsureStoredAsync(sha256, file, cancellation);
-        await services.GetRequiredService<Registrar>().RegisterAsync(new ModelPackage(manifest, file), VersionOrigin.Imported, identity.Name, cancellation);
+        await services.GetRequiredService<Registrar>().RegisterAsync(new ModelPackage(manifest, file), VersionOrigin.Derived, identity.Name, cancellation);
         return model;
     }
 
     /// <summary>The file as it is where its author gives the features as an output, else a file that ends there.</summary>
-    private static (EmbeddingModel Model, string Output, FileInfo File) Cut(ModelVersion backbone, string name, FileInfo whole, FileInfo embedding)
+    private static (ClassifierCut Cut, string Output, FileInfo File) Cut(ModelVersion backbone, FileInfo whole, FileInfo embedding)
     {
         using var file = whole.OpenRead();
         var outline = ModelOutline.Read(file);
         if (FeaturesOf(backbone.Manifest) is { } features)
-        {
-            var given = ClassifierCut.At(outline, features);
-            return (new EmbeddingModel(name, backbone.Version, given.Tensor, given.Width), features, whole);
-        }
+            return (ClassifierCut.At(outline, features), features, whole);
         var cut = ClassifierCut.Find(outline);
         using var destination = embedding.Create();
         var output = cut.WriteEmbeddingModel(outline, destination);
-        return (new EmbeddingModel(name, backbone.Version, cut.Tensor, cut.Width), output, embedding);
+        return (cut, output, embedding);
     }
 
     private async Task FetchAsync(ModelVersion backbone, FileInfo file, CancellationToken cancellation)

@@ -13,7 +13,7 @@ namespace TrainingService.Embeddings;
 internal sealed class ImageFeatures(
     TrainingDb db, LabelReader reader, Backbones backbones, EmbeddingCache cache, Embedder embedder, IOptions<DatasetOptions> datasets, TimeProvider time)
 {
-    private const int PageRows = 256;
+    private const int PageRows = 256, Sampled = 32, TrimEvery = 8192;
 
     /// <summary>The backbone that a run is to use, with what its head needs for the export.</summary>
     /// <exception cref="RunFailedException">There is no such model, it takes no images, or nothing to cut off.</exception>
@@ -22,14 +22,16 @@ internal sealed class ImageFeatures(
 
     /// <summary>Writes a row of the embedding for each image, and copies of training images behind it; from the cache where it has them.</summary>
     /// <param name="classIndex">Of a label.</param>
+    /// <returns>Some of the reference images, evenly chosen, with their rows: what the finished model is tried on.</returns>
     /// <exception cref="RunFailedException">An image can't be decoded, or is gone although its row is not.</exception>
-    public async Task WriteAsync(
+    public async Task<IReadOnlyList<SampledImage>> WriteAsync(
         RowsFileWriter rows, Backbone backbone, Dataset dataset, Snapshot snapshot, ReferenceSet reference, Func<string, int> classIndex, int copies, ulong seed,
         Action<RunProgress> progress, CancellationToken cancellation)
     {
         var key = EmbeddingCache.KeyOf(backbone);
         var changed = Enumerable.Range(1, copies).ToDictionary(copy => Augmentation.Variant(copy, seed));
         var (done, total) = (0L, snapshot.Rows + ((snapshot.Rows - reference.Labels.Count) * copies));
+        var (judged, stored, sampled) = (0, 0, new List<SampledImage>());
         await foreach (var page in PagesAsync(snapshot, cancellation))
         {
             var wanted = page.SelectMany(row => VariantsOf(row).Select(variant => new EmbeddingKey(HexOf(row), variant))).ToHashSet();
@@ -40,10 +42,17 @@ internal sealed class ImageFeatures(
                 .Select(image => new WantedImage(Convert.FromHexString(image.Key), [.. image.Select(each => (each.Variant, ChangeOf(each)))])).ToList();
             var made = await embedder.EmbedAsync(dataset.Owner, backbone, missing, Say, cancellation);
             await cache.StoreAsync(dataset.Owner, key, made.Embeddings, cancellation);
+            if ((stored += made.Embeddings.Count) >= TrimEvery)
+            {
+                stored = 0;
+                await cache.TrimAsync(cancellation);
+            }
 
             var here = await WithImageAsync(page, made.Gone, cancellation);
             foreach (var row in here)
             {
+                if (reference.Labels.Contains(row.Id) && judged++ % Math.Max(1, reference.Labels.Count / Sampled) == 0 && sampled.Count < Sampled)
+                    sampled.Add(new SampledImage(checked((int)rows.Rows), row.Image!));
                 foreach (var variant in VariantsOf(row))
                 {
                     var each = new EmbeddingKey(HexOf(row), variant);
@@ -53,6 +62,7 @@ internal sealed class ImageFeatures(
         }
         Say((int)(total - done)); // an image that is there twice was counted once
         await cache.TrimAsync(cancellation);
+        return sampled;
 
         void Say(int more) => progress(new RunProgress("embedding", done = Math.Min(total, done + more), total, null, null, time.GetUtcNow()));
 
@@ -96,8 +106,12 @@ internal sealed class ImageFeatures(
     }
 }
 
+/// <param name="Row">Its embedding's, in the file of rows.</param>
+internal sealed record SampledImage(int Row, byte[] Sha256);
+
 /// <param name="Tensor">Where its file is cut: the name of the tensor that the head takes.</param>
 /// <param name="Width">Numbers of an embedding.</param>
 /// <param name="Sha256">Of the backbone's model file, <c>registry/{sha256}</c> in StorageService.</param>
+/// <param name="EmbeddingSha256">Of the file that is run for training.</param>
 /// <param name="Manifest">Its <c>model.json</c>: a trained model takes its images as this one does.</param>
-internal sealed record Backbone(string Model, string Version, string Sha256, string Tensor, int Width, System.Text.Json.JsonElement Manifest);
+internal sealed record Backbone(string Model, string Version, string Sha256, string Tensor, int Width, string EmbeddingSha256, System.Text.Json.JsonElement Manifest);

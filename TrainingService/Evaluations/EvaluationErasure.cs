@@ -19,6 +19,7 @@ internal sealed class EvaluationAnswers(TrainingDb db) : IPersonalData
           JOIN datasets d ON d.number = r.dataset
           WHERE r.dataset = e.dataset
             AND (d.owner = {subject} OR l.added IN (SELECT revision FROM dataset_revisions c WHERE c.dataset = r.dataset AND c.caller = {subject})
+              OR l.origin IN (SELECT revision FROM dataset_revisions c WHERE c.dataset = r.dataset AND c.caller = {subject})
               OR l.given_id IN (SELECT 'prediction:' || f.prediction FROM feedback_labels f WHERE f.dataset = r.dataset AND f.caller = {subject})))
         """, cancellation);
 

@@ -13,6 +13,7 @@ internal static class EvaluationExtensions
         services.AddScoped<VersionAnswers>();
         services.AddScoped<VersionEvaluator>();
         services.AddScoped<EvaluationRecorder>();
+        services.AddScoped<CandidateTrial>();
         services.AddScoped<Judge>();
         services.AddScoped<Gatekeeper>();
         services.AddScoped<EvaluationReports>();

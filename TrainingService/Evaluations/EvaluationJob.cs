@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using ServiceDefaults.Problems;
 using TrainingService.Runs;
+using TrainingService.Runs.Queue;
 
 namespace TrainingService.Evaluations;
 
@@ -17,16 +18,12 @@ internal sealed class EvaluationJob(TrainingDb db, VersionEvaluator evaluator, E
         try
         {
             var evaluation = await evaluator.EvaluateAsync(version, dataset, snapshot, run.Id, withTest: true, progress, cancellation);
-            await reports.WriteAsync(run, dataset, snapshot, evaluation, cancellation);
-            return new RunOutcome(run.Version, EvaluationFigures.Of(evaluation, dataset.Id));
+            var unreported = await reports.WriteAsync(run, dataset, snapshot, evaluation, cancellation);
+            return new RunOutcome(run.Version, EvaluationFigures.Of(evaluation, dataset.Id) with { Warnings = unreported is null ? null : [unreported] });
         }
-        catch (ProblemException e)
+        catch (ProblemException e) when (e.Status < StatusCodes.Status500InternalServerError && !RunEnd.IsAway(e))
         {
             throw new RunFailedException(new RunError(e.Status == StatusCodes.Status409Conflict && e.Code == "inference-refused" ? "version-not-loadable" : e.Code, e.Field, e.Message), e);
-        }
-        catch (HttpRequestException e)
-        {
-            throw new RunFailedException(new RunError("inference-unavailable", Field: null, e.Message), e);
         }
     }
 }

@@ -6,11 +6,15 @@ namespace TrainingService.Evaluations;
 /// <summary>Puts evaluations on record: of a version by a run, one.</summary>
 internal sealed class EvaluationRecorder(TrainingDb db)
 {
-    /// <summary>The evaluation as it is on record: where the run has one of the version already, that.</summary>
+    /// <summary>The evaluation as it is on record: where the run has one of the version on these reference rows already, that. One on others is replaced.</summary>
     public async Task<Evaluation> RecordAsync(Evaluation evaluation, CancellationToken cancellation)
     {
         if (await FindAsync(evaluation, cancellation) is { } known)
-            return known;
+        {
+            if (known.ReferenceHash == evaluation.ReferenceHash)
+                return known;
+            await db.Evaluations.Where(e => e.Id == known.Id).ExecuteDeleteAsync(cancellation); // of rows that were erased meanwhile
+        }
         db.Add(evaluation);
         try
         {

@@ -12,7 +12,8 @@ namespace TrainingService.Evaluations;
 /// <summary>The report of a version that was evaluated by itself: as a training's, without what only a training knows.</summary>
 internal sealed class EvaluationReports(RunArtifacts artifacts)
 {
-    public async Task WriteAsync(Run run, Dataset dataset, Snapshot snapshot, Evaluation evaluation, CancellationToken cancellation)
+    /// <inheritdoc cref="Runs.Training.RunReports.WriteAsync"/>
+    public Task<string?> WriteAsync(Run run, Dataset dataset, Snapshot snapshot, Evaluation evaluation, CancellationToken cancellation)
     {
         var data = new RunReportData
         {
@@ -29,12 +30,14 @@ internal sealed class EvaluationReports(RunArtifacts artifacts)
                 new("run", $"{run.Id}"),
             ],
         };
-        await PutAsync(ReportFile.Json, JsonSerializer.SerializeToUtf8Bytes(data, LearningModel.Json), ReportFile.JsonType);
-        await PutAsync(ReportFile.Html, Encoding.UTF8.GetBytes(RunReport.Html(data)), ReportFile.HtmlType);
-        await PutAsync(ReportFile.Markdown, Encoding.UTF8.GetBytes(RunReport.Markdown(data)), ReportFile.MarkdownType);
-        foreach (var (name, svg) in RunReport.Plots(data))
-            await PutAsync(ReportFile.Plot(name), Encoding.UTF8.GetBytes(svg), ReportFile.SvgType);
-
-        Task PutAsync(string name, byte[] content, string type) => artifacts.PutAsync(run, dataset, name, content, type, cancellation);
+        return artifacts.PutReportAsync(
+            run, dataset,
+            [
+                (ReportFile.Json, JsonSerializer.SerializeToUtf8Bytes(data, LearningModel.Json), ReportFile.JsonType),
+                (ReportFile.Html, Encoding.UTF8.GetBytes(RunReport.Html(data)), ReportFile.HtmlType),
+                (ReportFile.Markdown, Encoding.UTF8.GetBytes(RunReport.Markdown(data)), ReportFile.MarkdownType),
+                .. RunReport.Plots(data).Select(plot => (ReportFile.Plot(plot.Key), Encoding.UTF8.GetBytes(plot.Value), ReportFile.SvgType)),
+            ],
+            cancellation);
     }
 }

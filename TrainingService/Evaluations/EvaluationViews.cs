@@ -9,7 +9,9 @@ namespace TrainingService.Evaluations;
 
 /// <summary>How good a version is on a data set, in short.</summary>
 /// <param name="ReferenceHash">Versions compare where it is the same.</param>
-internal sealed record EvaluationFigures(Guid Id, Guid Dataset, Guid Run, long Labels, string ReferenceHash, Figures Reference, Figures? Test, DateTimeOffset CreatedAt)
+/// <param name="Warnings">Of the run that evaluated.</param>
+internal sealed record EvaluationFigures(
+    Guid Id, Guid Dataset, Guid Run, long Labels, string ReferenceHash, Figures Reference, Figures? Test, DateTimeOffset CreatedAt, IReadOnlyList<string>? Warnings = null)
 {
     public static EvaluationFigures Of(Evaluation e, Guid dataset) => new(e.Id, dataset, e.Run, e.Labels, e.ReferenceHash, Figures.Of(e.Reference), e.Test is null ? null : Figures.Of(e.Test), e.CreatedAt);
 }

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using ServiceDefaults.Problems;
 using TrainingService.Registry;
+using TrainingService.Runs.Queue;
 
 namespace TrainingService.Evaluations;
 
@@ -14,8 +15,10 @@ internal sealed class Gatekeeper(TrainingDb db, Judge judge, Promotion promotion
     /// not been on this reference. Passed: it is promoted. Not passed: it is refused, with an event and an entry in the history. Called again, the same.
     /// While the live version can't be asked because InferenceService is away, it stays a candidate.
     /// </summary>
+    /// <param name="hold">The worker's that decides: a run that was cancelled promotes nothing. Null: nobody can take the run away.</param>
     /// <exception cref="ProblemException">404: no such version. 409 <c>not-evaluated</c>, or other versions go live all the time.</exception>
-    public async Task<GateDecision> DecideAsync(ModelVersion version, Guid run, string actor, CancellationToken cancellation)
+    /// <exception cref="LeaseLostException">The run is not this worker's any more.</exception>
+    public async Task<GateDecision> DecideAsync(ModelVersion version, Guid run, RunHold? hold, string actor, CancellationToken cancellation)
     {
         for (var attempt = 0; attempt < MostAttempts; attempt++)
         {
@@ -25,7 +28,7 @@ internal sealed class Gatekeeper(TrainingDb db, Judge judge, Promotion promotion
             var judgement = await judge.JudgeAsync(current, run, mayAsk: true, cancellation);
             if (judgement.Reasons.Count == 0)
             {
-                if (await TryPromoteAsync(current, actor, judgement, cancellation))
+                if (await TryPromoteAsync(current, hold, actor, judgement, cancellation))
                     return new GateDecision(Promoted: true, [], current.Version, judgement.Against);
                 continue; // another version went live meanwhile: it has to beat that one
             }
@@ -54,7 +57,7 @@ internal sealed class Gatekeeper(TrainingDb db, Judge judge, Promotion promotion
                     Extensions = new Dictionary<string, object?> { ["reasons"] = judgement.Reasons, ["against"] = judgement.Against },
                 };
             }
-            if (await TryPromoteAsync(current, actor, judgement, cancellation))
+            if (await TryPromoteAsync(current, hold: null, actor, judgement, cancellation))
                 return await FindAsync(model, version, cancellation);
         }
         throw ProblemException.Conflict(PromotionTerms.LiveChanged, $"Other versions of {model} go live all the time.");
@@ -81,11 +84,11 @@ internal sealed class Gatekeeper(TrainingDb db, Judge judge, Promotion promotion
         }
     }
 
-    private async Task<bool> TryPromoteAsync(ModelVersion version, string actor, Judgement judgement, CancellationToken cancellation)
+    private async Task<bool> TryPromoteAsync(ModelVersion version, RunHold? hold, string actor, Judgement judgement, CancellationToken cancellation)
     {
         try
         {
-            await promotion.PromoteAsync(version.Model, version.Version, actor, new PromotionTerms(Reason: judgement.Note, Against: new LiveThen(judgement.Live)), cancellation);
+            await promotion.PromoteAsync(version.Model, version.Version, actor, new PromotionTerms(Reason: judgement.Note, Against: new LiveThen(judgement.Live), Hold: hold), cancellation);
             return true;
         }
         catch (ProblemException e) when (e.Code == PromotionTerms.LiveChanged)

@@ -8,12 +8,12 @@ using TrainingService.Runs;
 namespace TrainingService.Evaluations;
 
 /// <summary>Holds a version against the gates of the data set that guards its model, and against the live version.</summary>
-internal sealed class Judge(TrainingDb db, ReferenceSets references, VersionEvaluator evaluator)
+internal sealed class Judge(TrainingDb db, ReferenceSets references, VersionEvaluator evaluator, CandidateTrial trial)
 {
     public const string NotEvaluated = "not-evaluated";
 
     /// <param name="run">Whose evaluation counts; null: the newest. Either has to be on the reference set as it is now.</param>
-    /// <param name="mayAsk">Whether the live version may be evaluated for it, which takes its time.</param>
+    /// <param name="mayAsk">Whether the live version may be evaluated for it and a candidate tried, which takes its time.</param>
     /// <exception cref="ProblemException">409 <c>not-evaluated</c>: says on what.</exception>
     public async Task<Judgement> JudgeAsync(ModelVersion version, Guid? run, bool mayAsk, CancellationToken cancellation)
     {
@@ -32,13 +32,27 @@ internal sealed class Judge(TrainingDb db, ReferenceSets references, VersionEval
         if (await TrainedOn.CountSeenAsync(db, version, dataset, cancellation) is > 0 and var seen)
             reasons.Add($"reference-seen: it was trained on {seen} of the reference rows, which were chosen later; train anew");
         if (comparing && await TrainedOn.CountSeenAsync(db, live!, dataset, cancellation) is > 0 and var known)
-            return new Judgement(reasons, live!.Version, Against: null, Note: $"Not compared with version {live.Version}, which was trained on {known} of the reference rows.");
+        {
+            var alone = new Judgement(reasons, live!.Version, Against: null, Note: $"Not compared with version {live.Version}, which was trained on {known} of the reference rows.");
+            return await TriedAsync(alone, version, evaluation, dataset, mayAsk, cancellation);
+        }
         if (!comparing)
-            return new Judgement(reasons, live?.Version, Against: null);
+            return await TriedAsync(new Judgement(reasons, live?.Version, Against: null), version, evaluation, dataset, mayAsk, cancellation);
         var (against, obstacle) = await AgainstAsync(live!, evaluation, rows, dataset, mayAsk, cancellation);
         if (obstacle is not null)
             return new Judgement([.. reasons, obstacle.Reason], live!.Version, Against: null, IsFinal: reasons.Count > 0 || !obstacle.MayPass);
-        return new Judgement(against!.Passed ? reasons : [.. reasons, Sentence(against, live!.Version)], live!.Version, against);
+        var judgement = new Judgement(against!.Passed ? reasons : [.. reasons, Sentence(against, live!.Version)], live!.Version, against);
+        return await TriedAsync(judgement, version, evaluation, dataset, mayAsk, cancellation);
+    }
+
+    /// <summary>A candidate that passed has to answer by InferenceService, too: what it did in its training says nothing about that.</summary>
+    private async Task<Judgement> TriedAsync(Judgement judgement, ModelVersion version, Evaluation evaluation, Dataset dataset, bool mayAsk, CancellationToken cancellation)
+    {
+        if (judgement.Reasons.Count > 0 || !mayAsk || version.State != VersionState.Candidate)
+            return judgement;
+        return await trial.TryAsync(version, evaluation, dataset, cancellation) is { } obstacle
+            ? judgement with { Reasons = [obstacle.Reason], IsFinal = !obstacle.MayPass }
+            : judgement;
     }
 
     private async Task<(Evaluation Evaluation, Dataset Dataset, bool IsCurrent)> EvidenceAsync(ModelVersion version, Guid? run, CancellationToken cancellation)
@@ -74,7 +88,7 @@ internal sealed class Judge(TrainingDb db, ReferenceSets references, VersionEval
         }
         catch (Exception e) when (e is HttpRequestException or RunFailedException or ProblemException)
         {
-            return (null, new Obstacle($"not-comparable: the live version {live.Version} can't be asked: {e.Message}", MayPass: e is HttpRequestException or ProblemException { Status: 429 or 503 }));
+            return (null, new Obstacle($"not-comparable: the live version {live.Version} can't be asked: {e.Message}", MayPass: e is HttpRequestException or ProblemException { Status: 429 or >= 500 }));
         }
         return rows.Compare(known, candidate, cancellation) is { } challenge ? (challenge, null)
             : (null, new Obstacle($"not-comparable: the evaluation of the live version {live.Version} is on other rows", MayPass: false));
@@ -104,9 +118,10 @@ internal sealed class Judge(TrainingDb db, ReferenceSets references, VersionEval
 
     private static string PValue(double p) => p < 0.0001 ? "p < 0.0001" : FormattableString.Invariant($"p = {p:0.0000}");
 
-    /// <param name="MayPass">By itself: it says nothing about the version.</param>
-    private sealed record Obstacle(string Reason, bool MayPass);
 }
+
+/// <param name="MayPass">By itself: it says nothing about the version.</param>
+internal sealed record Obstacle(string Reason, bool MayPass);
 
 /// <param name="Reasons">A sentence for each gate failed.</param>
 /// <param name="Live">What was live then.</param>

@@ -68,6 +68,22 @@ internal sealed class ReferenceSets(TrainingDb db, IOptions<DatasetOptions> opti
         return rows;
     }
 
+    /// <summary>How many rows of each class a run on the labels of a revision would set aside: those that are chosen, or would be.</summary>
+    public async Task<IReadOnlyDictionary<string, long>> ForecastAsync(int dataset, int revision, CancellationToken cancellation)
+    {
+        if (await FindChoiceAsync(dataset, cancellation) is { Provisional: false })
+            return (await ReadAsync(dataset, revision, cancellation)).CountBy(row => row.Label).ToDictionary(each => each.Key, each => (long)each.Value);
+        await using var command = await CommandAsync($"""
+            SELECT label, trusted, {SharedOfClass}::bigint FROM (
+              SELECT label, count(*) AS rows, count(*) FILTER (WHERE trusted) AS trusted FROM labels WHERE {There} GROUP BY label) classes
+            """, dataset, revision, cancellation);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        Dictionary<string, long> trusted = [], shared = [];
+        while (await reader.ReadAsync(cancellation))
+            (trusted[reader.GetString(0)], shared[reader.GetString(0)]) = (reader.GetInt64(1), reader.GetInt64(2));
+        return trusted.Values.All(rows => rows >= FewestPerClass) ? trusted : shared;
+    }
+
     /// <summary>Of ids and labels: the same for the same rows with the same labels.</summary>
     public static string HashOf(IReadOnlyList<ReferenceRow> rows)
     {

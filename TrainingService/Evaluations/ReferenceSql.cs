@@ -12,10 +12,13 @@ internal static class ReferenceSql
           AND f.prediction = CASE WHEN given_id ~ '^prediction:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN substr(given_id, 12)::uuid END))
         """;
 
-    // Not by the order of the hashes themselves: splits go by that. With 25 rows, ten may be spared for judging. $3 the choice's number.
+    // Of so many rows of a class. With 25, ten may be spared for judging.
+    public const string SharedOfClass = "greatest(ceil(rows * 0.2), CASE WHEN rows >= 25 THEN 10 ELSE 0 END)";
+
+    // Not by the order of the hashes themselves: splits go by that. $3 the choice's number.
     public static string ShareOf(string rows) => $"""
         SELECT $1, id, $3 FROM (
           SELECT id, row_number() OVER (PARTITION BY label ORDER BY md5(content::text), id) AS place, count(*) OVER (PARTITION BY label) AS rows FROM labels WHERE {There} AND {Vouched} AND {rows}) ranked
-        WHERE place <= greatest(ceil(rows * 0.2), CASE WHEN rows >= 25 THEN 10 ELSE 0 END)
+        WHERE place <= {SharedOfClass}
         """;
 }

@@ -19,8 +19,25 @@ internal sealed record ServedManifest(string Task, IReadOnlyList<string>? Labels
         {
             throw ProblemException.Unusable("version", $"Its model.json can't be read: {e.Message}");
         }
+        RequireNamed(read);
         return read is { Task: "image-classification" or "tabular-classification", Labels.Count: >= 2, Output: not null } ? read
-            : throw ProblemException.Unusable("version", $"It is for {read.Task}; image-classification and tabular-classification, with labels and an output, can be evaluated.");
+            : throw ProblemException.Unusable("version", $"It is for {read?.Task}; image-classification and tabular-classification, with labels and an output, can be evaluated.");
+    }
+
+    private static void RequireNamed(ServedManifest? manifest)
+    {
+        if (manifest?.Labels?.Contains(null!) == true)
+            throw ProblemException.Unusable("version", "Its model.json has a label that is null.");
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (i, column) in (manifest?.Columns ?? []).Index())
+        {
+            if (column is not { Name.Length: > 0, Type.Length: > 0 })
+                throw ProblemException.Unusable("version", $"Its model.json has a column without 'name' or 'type': columns[{i}].");
+            if (!names.Add(column.Name))
+                throw ProblemException.Unusable("version", $"Its model.json has the column '{column.Name}' twice.");
+            if (column.Values is { } values && (values.Contains(null!) || values.Distinct(StringComparer.Ordinal).Count() < values.Count))
+                throw ProblemException.Unusable("version", $"Its model.json has a value of the column '{column.Name}' twice, or one that is null.");
+        }
     }
 
     /// <summary>Answers of the graph to probabilities by <see cref="Labels"/>, as InferenceService makes them.</summary>

@@ -27,6 +27,9 @@ internal sealed class DatasetPolicy
     /// <summary>Since when labels have been coming in that no run was queued for; null: none have.</summary>
     public DateTimeOffset? PendingSince { get; set; }
 
+    /// <summary>Why the last run was not queued although its time had come; null: it was. It is tried again when more labels come.</summary>
+    public RunError? Refused { get; set; }
+
     /// <summary>The last change of the data set that was noticed.</summary>
     public int SeenRevision { get; set; }
 }

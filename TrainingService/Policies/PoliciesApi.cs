@@ -37,7 +37,7 @@ internal static class PoliciesApi
         var (json, due) = (JsonSerializer.Serialize(policy, LearningModel.Json), now + policy.AutoTrain?.Debounce); // there may be enough new labels already
         await db.Database.ExecuteSqlAsync($"""
             INSERT INTO dataset_policies (dataset, policy, caller, changed_at, due_at, pending_since) VALUES ({found.Number}, {json}::jsonb, {user.CallerId()}, {now}, {due}, {(due is null ? null : now)})
-            ON CONFLICT (dataset) DO UPDATE SET policy = excluded.policy, caller = excluded.caller, changed_at = excluded.changed_at, due_at = excluded.due_at, pending_since = excluded.pending_since
+            ON CONFLICT (dataset) DO UPDATE SET policy = excluded.policy, caller = excluded.caller, changed_at = excluded.changed_at, due_at = excluded.due_at, pending_since = excluded.pending_since, refused = NULL
             """, cancellation);
         await transaction.CommitAsync(cancellation);
         return TypedResults.Ok(await ViewAsync(found, db, cancellation));
@@ -77,7 +77,7 @@ internal static class PoliciesApi
         var name = policy.Model ?? dataset.Name;
         if (await db.Models.SingleOrDefaultAsync(model => model.Name == name, cancellation) is not { } model)
             return;
-        ModelBinding.Bind(model, dataset.Number, model.Owner, mayBind: policy.Model is not null && user.IsInRole("admin"));
+        ModelBinding.Bind(model, dataset.Number, owner: model.Owner == dataset.Owner ? model.Owner : null, mayBind: policy.Model is not null && user.IsInRole("admin"));
         await db.SaveChangesAsync(cancellation);
     }
 
@@ -85,6 +85,6 @@ internal static class PoliciesApi
     {
         var policy = await db.Policies.AsNoTracking().SingleOrDefaultAsync(p => p.Dataset == dataset.Number, cancellation) ?? throw ProblemException.NotFound("policy");
         var (added, _) = await db.CountNewLabelsAsync(policy, cancellation);
-        return new PolicyView(policy.Policy, policy.Policy.Model ?? dataset.Name, policy.Caller, policy.ChangedAt, added, policy.DueAt, await db.CountFeedbackAsync(dataset, cancellation));
+        return new PolicyView(policy.Policy, policy.Policy.Model ?? dataset.Name, policy.Caller, policy.ChangedAt, added, policy.DueAt, policy.Refused, await db.CountFeedbackAsync(dataset, cancellation));
     }
 }

@@ -15,10 +15,12 @@ internal static class PolicyRules
     /// <exception cref="ProblemException">422: names the field, and says what is allowed.</exception>
     public static void Check(Policy policy, Dataset dataset)
     {
-        if (!ModelManifest.IsName(policy.Model ?? dataset.Name))
+        var model = policy.Model ?? dataset.Name;
+        if (!ModelManifest.IsName(model))
         {
-            throw ProblemException.Unusable("model", $"'{policy.Model ?? dataset.Name}' can't be a model's name, which is 1 to 64 lower-case letters, digits, '.', '_' or '-' and begins with a letter or digit.");
+            throw ProblemException.Unusable("model", $"'{model}' can't be a model's name, which is 1 to 64 lower-case letters, digits, '.', '_' or '-' and begins with a letter or digit.");
         }
+        ReservedNames.Refuse(model, "model");
         if (policy.Gates is { } gates)
             Check(gates);
         if (policy.AutoTrain is { } auto)

@@ -1,3 +1,5 @@
+using TrainingService.Runs;
+
 namespace TrainingService.Policies;
 
 /// <param name="Policy">As it was put; it can be put again.</param>
@@ -5,8 +7,9 @@ namespace TrainingService.Policies;
 /// <param name="ChangedBy">Pseudonymous id: runs by the policy are theirs.</param>
 /// <param name="NewLabels">Added since the last run.</param>
 /// <param name="DueAt">When the next run is queued if nothing more comes in and there are enough new labels; absent: nothing is due.</param>
+/// <param name="Refused">Why the last run was not queued although its time had come, as a request for one would be told; it is tried again when more labels come.</param>
 /// <param name="Feedback">What became of feedback on the model's predictions.</param>
-internal sealed record PolicyView(Policy Policy, string Model, string ChangedBy, DateTimeOffset ChangedAt, long NewLabels, DateTimeOffset? DueAt, FeedbackCounts Feedback);
+internal sealed record PolicyView(Policy Policy, string Model, string ChangedBy, DateTimeOffset ChangedAt, long NewLabels, DateTimeOffset? DueAt, RunError? Refused, FeedbackCounts Feedback);
 
 /// <param name="Pending">To be taken over.</param>
 /// <param name="Labelled">That became labels.</param>

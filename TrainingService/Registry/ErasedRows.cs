@@ -13,6 +13,7 @@ internal sealed class ModelsTrainedOnErasedRows(TrainingDb db, TimeProvider time
 
     /// <summary>Returns how many versions that are. The rows are still there when it is asked again, and count once.</summary>
     public async Task<long> EraseAsync(string subject, CancellationToken cancellation) => await db.Database.ExecuteSqlAsync($"""
+        WITH gone AS (DELETE FROM trained_rows WHERE subject = erased_subject_hash({subject}) RETURNING *)
         INSERT INTO erased_rows (model, version, subject, rows, at)
         SELECT v.model, v.version, erased_subject_hash({subject}), count(*), {time.GetUtcNow()}
         FROM versions v
@@ -20,8 +21,11 @@ internal sealed class ModelsTrainedOnErasedRows(TrainingDb db, TimeProvider time
         JOIN datasets d ON d.number = s.dataset
         JOIN labels l ON l.dataset = s.dataset AND l.label IS NOT NULL AND l.added <= s.revision AND (l.removed IS NULL OR l.removed > s.revision)
         WHERE d.owner = {subject} OR l.added IN (SELECT revision FROM dataset_revisions r WHERE r.dataset = s.dataset AND r.caller = {subject})
+          OR l.origin IN (SELECT revision FROM dataset_revisions r WHERE r.dataset = s.dataset AND r.caller = {subject})
           OR l.given_id IN (SELECT 'prediction:' || f.prediction FROM feedback_labels f WHERE f.dataset = s.dataset AND f.caller = {subject})
         GROUP BY v.model, v.version
+        UNION ALL
+        SELECT model, version, subject, rows, {time.GetUtcNow()} FROM gone
         ON CONFLICT DO NOTHING
         """, cancellation);
 

@@ -64,6 +64,9 @@ internal enum VersionOrigin
     [JsonStringEnumMemberName("trained")] Trained,
 
     [JsonStringEnumMemberName("uploaded")] Uploaded,
+
+    /// <summary>Made by the service itself of another version, as an image model's embeddings are.</summary>
+    [JsonStringEnumMemberName("derived")] Derived,
 }
 
 internal static class VersionStates

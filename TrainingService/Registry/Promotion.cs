@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using ServiceDefaults.History;
 using ServiceDefaults.Outbox;
 using ServiceDefaults.Problems;
+using TrainingService.Runs.Queue;
 
 namespace TrainingService.Registry;
 
@@ -13,9 +14,12 @@ namespace TrainingService.Registry;
 internal sealed class Promotion(TrainingDb db, TimeProvider time)
 {
     /// <exception cref="ProblemException">404: no such version. 409: it is live already, was refused, or another version went live meanwhile.</exception>
+    /// <exception cref="LeaseLostException">The run that promotes was cancelled, or is another worker's by now.</exception>
     public async Task<ModelVersion> PromoteAsync(string model, string version, string actor, PromotionTerms terms, CancellationToken cancellation)
     {
         await using var change = await db.BeginRecordedChangeAsync(cancellation);
+        if (terms.Hold is { } hold)
+            await db.RequireHeldAsync(hold, cancellation);
         var chosen = await FindAsync(model, version, cancellation) ?? throw ProblemException.NotFound("version");
         if (chosen.State == VersionState.Live)
             throw ProblemException.Conflict("already-live", $"{model} {version} is live already.");

@@ -6,12 +6,15 @@ using Microsoft.EntityFrameworkCore;
 using ServiceDefaults.History;
 using ServiceDefaults.Outbox;
 using ServiceDefaults.Problems;
+using TrainingService.Runs.Queue;
 
 namespace TrainingService.Registry;
 
 /// <summary>Takes versions in, as candidates. Their files are stored before: a registered version can always be fetched.</summary>
 internal sealed class Registrar(TrainingDb db, ModelFiles files, TimeProvider time)
 {
+    private const long MostCounted = 1_000_000_000; // a version that is called by a larger number, as by a date and time, is not counted on from
+
     /// <summary>Makes the package a candidate; false when it is registered already.</summary>
     /// <exception cref="ProblemException">409: registered with other content. 422: the model has another task.</exception>
     public async Task<bool> RegisterAsync(ModelPackage package, VersionOrigin origin, string actor, CancellationToken cancellation)
@@ -30,28 +33,46 @@ internal sealed class Registrar(TrainingDb db, ModelFiles files, TimeProvider ti
         return true;
     }
 
-    /// <summary>Stores what a run made and registers it under the model's next number; called again for the same run, answers the version that is there.</summary>
+    /// <summary>
+    /// Stores what a run made and registers it under the model's next number. Called again with the same file for the same run, answers the version that
+    /// is there. With another file, the run was begun again on other rows: what it made before is refused, unless it serves by now.
+    /// </summary>
+    /// <exception cref="LeaseLostException">The run is not this worker's any more.</exception>
     /// <exception cref="ProblemException">409 <c>model-taken</c>: another data set guards the model, or it is another person's. 422: it has another task.</exception>
     /// <exception cref="HttpRequestException">StorageService can't take the file now.</exception>
     public async Task<ModelVersion> RegisterTrainedAsync(TrainedVersion trained, CancellationToken cancellation)
     {
         await files.EnsureStoredAsync(trained.Sha256, trained.File, cancellation);
         await using var change = await db.BeginRecordedChangeAsync(cancellation);
-        if (await db.Versions.FromSql($"SELECT * FROM versions WHERE lineage ->> 'run' = {trained.Run}").SingleOrDefaultAsync(cancellation) is { } registered)
+        if (trained.Hold is { } hold)
+            await db.RequireHeldAsync(hold, cancellation);
+        var made = await db.Versions.FromSql($"SELECT * FROM versions WHERE lineage ->> 'run' = {trained.Run}").ToListAsync(cancellation);
+        if (made.Find(version => version.Sha256 == trained.Sha256) is { } registered)
             return registered;
 
         var now = time.GetUtcNow();
+        foreach (var earlier in made.Where(version => version.State == VersionState.Candidate))
+            await RefuseAsync(change, earlier, trained.Actor, now, cancellation);
         var model = await AddModelIfMissingAsync(trained.Model, trained.Task, now, cancellation);
         if (db.Entry(model).State == EntityState.Added)
             (model.Dataset, model.Owner) = (trained.Dataset, trained.Owner);
         ModelBinding.Bind(model, trained.Dataset, trained.Owner, trained.MayBind);
 
         var numbers = await db.Versions.Where(v => v.Model == trained.Model).Select(v => v.Version).ToListAsync(cancellation);
-        var next = numbers.Select(number => long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : 0).Append(0).Max() + 1;
+        var next = numbers.Select(number => long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n <= MostCounted ? n : 0).Append(0).Max() + 1;
         var json = (JsonObject)trained.Manifest.DeepClone();
         (json["name"], json["version"], json["task"], json["sha256"]) = (trained.Model, next.ToString(CultureInfo.InvariantCulture), trained.Task, trained.Sha256);
         var manifest = ModelManifest.Parse(JsonSerializer.SerializeToUtf8Bytes(json));
         return await AddAsync(change, manifest, VersionOrigin.Trained, trained.File.Length, trained.Metrics, trained.Lineage, trained.Actor, now, cancellation);
+    }
+
+    private async Task RefuseAsync(RecordedChange change, ModelVersion earlier, string actor, DateTimeOffset now, CancellationToken cancellation)
+    {
+        const string reason = "Its run was begun again on other rows, and made another version.";
+        (earlier.State, earlier.Refused) = (VersionState.Refused, [reason]);
+        var entry = change.Append(earlier.Model, RegistryActions.Refused, actor, new { earlier.Version, reasons = earlier.Refused }, now);
+        db.Announce(new ModelRefused(earlier.Model, earlier.Version, [reason], entry.Hash, now), subject: earlier.Model, now);
+        await db.SaveChangesAsync(cancellation); // first: of two events at once the order would be the database's
     }
 
     private async Task<ModelVersion> AddAsync(

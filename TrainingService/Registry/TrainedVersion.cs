@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using TrainingService.Runs.Queue;
 
 namespace TrainingService.Registry;
 
@@ -10,9 +11,10 @@ namespace TrainingService.Registry;
 /// <param name="File"><c>model.onnx</c>.</param>
 /// <param name="Sha256">Of the file, lower-case hex.</param>
 /// <param name="Manifest">As a package's <c>model.json</c>, but for <c>name</c>, <c>version</c> and <c>sha256</c>, which are added.</param>
-/// <param name="Lineage">With <c>run</c>: registered again for the same run, the version is the one that is there.</param>
+/// <param name="Lineage">With <c>run</c>: the same file registered again for the same run is the version that is there.</param>
+/// <param name="Hold">The worker's, without which nothing is registered; null: nobody can take the run away.</param>
 internal sealed record TrainedVersion(
-    string Model, string Task, int Dataset, string? Owner, bool MayBind, FileInfo File, string Sha256, JsonObject Manifest, JsonElement Metrics, JsonElement Lineage, string Actor)
+    string Model, string Task, int Dataset, string? Owner, bool MayBind, FileInfo File, string Sha256, JsonObject Manifest, JsonElement Metrics, JsonElement Lineage, string Actor, RunHold? Hold = null)
 {
     public string Run => Lineage.GetProperty("run").GetString() ?? throw new ArgumentException("The lineage names no run.");
 }

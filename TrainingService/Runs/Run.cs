@@ -89,8 +89,15 @@ internal sealed record RunRequest(
 /// <summary>How far a run is.</summary>
 /// <param name="Stage"><c>loading, embedding, searching, training, evaluating, exporting, storing, promoting, reporting</c>.</param>
 /// <param name="Done">Of the stage: rows, images, combinations or rounds.</param>
-/// <param name="TrainLoss">Mean cross-entropy in nats after the round.</param>
-internal sealed record RunProgress(string Stage, long Done, long Total, double? TrainLoss, double? ValidationLoss, DateTimeOffset Time);
+/// <param name="TrainLoss">Mean cross-entropy in nats after the round; absent when it is no finite number, which JSON could not say.</param>
+internal sealed record RunProgress(string Stage, long Done, long Total, double? TrainLoss, double? ValidationLoss, DateTimeOffset Time)
+{
+    public double? TrainLoss { get; init; } = Finite(TrainLoss);
+
+    public double? ValidationLoss { get; init; } = Finite(ValidationLoss);
+
+    private static double? Finite(double? loss) => loss is { } value && double.IsFinite(value) ? value : null;
+}
 
 /// <param name="Code">Short: <c>bad-data, out-of-memory, export-differs, worker-lost, cancelled, ...</c></param>
 /// <param name="Field">The column, parameter or part that is meant, if one is.</param>

@@ -31,9 +31,11 @@ internal static class RunExtensions
         services.AddScoped<IRunJob, TrainingJob>();
         services.AddSingleton<RunFolders>();
         services.AddScoped<TrainingInputs>();
+        services.AddTransient<ImageSamples>();
         services.AddSingleton<TrainerProcess>();
         services.AddScoped<TrainedModels>();
         services.AddScoped<RunReports>();
+        services.AddScoped<StoringPatience>();
         services.AddServiceClient<ObjectFiles>("storage", Scopes.Service.Objects, timeout: TimeSpan.FromMinutes(5));
         services.AddScoped<RunArtifacts>();
         services.AddHostedService<ArtifactSweep>();

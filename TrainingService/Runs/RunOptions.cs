@@ -25,6 +25,10 @@ internal sealed class RunOptions
     [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00")]
     public TimeSpan TimeLimit { get; init; } = TimeSpan.FromHours(6);
 
+    /// <summary>How long storing what a run made is tried again in place before the run is given back, to train again.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan StoringPatience { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>Threads that train. Absent: half of the processors, at least one; requests get the others.</summary>
     [Range(1, 1024)]
     public int? Threads { get; init; }
@@ -45,7 +49,7 @@ internal sealed class RunOptions
     [Range(typeof(TimeSpan), "00:00:00.1", "1.00:00:00")]
     public TimeSpan SweepEvery { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Folder for the rows that are trained on, and what comes of them, while a run lasts; each replica has its own. Absent: one of this process in the system's temporary folder.</summary>
+    /// <summary>Folder for the rows that are trained on, and what comes of them, while a run lasts; replicas may share it. What a crashed one left goes at the next start. Absent: one of this user in the system's temporary folder.</summary>
     public string? WorkPath { get; init; }
 
     public int TrainingThreads => Threads ?? Math.Max(1, Environment.ProcessorCount / 2);

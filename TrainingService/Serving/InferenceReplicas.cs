@@ -6,7 +6,7 @@ using ServiceDefaults.Problems;
 
 namespace TrainingService.Serving;
 
-/// <summary>InferenceService's replicas, any of which will do: where one is away or full the next is asked, and after the last the first again, until patience ends.</summary>
+/// <summary>InferenceService's replicas, any of which will do: where one is away, full or broken the next is asked, and after the last the first again, until patience ends. Not having the version is one replica's word too: the others are asked.</summary>
 internal sealed class InferenceReplicas(HttpClient http, IConfiguration configuration, IOptions<ServingOptions> options, TimeProvider time)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250), LongestPause = TimeSpan.FromSeconds(5);
@@ -26,7 +26,7 @@ internal sealed class InferenceReplicas(HttpClient http, IConfiguration configur
         for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
             Exception? failure = null;
-            var wait = pause;
+            var (wait, mayPass) = (pause, false);
             for (var turn = 0; turn < replicas.Count; turn++)
             {
                 var replica = (answered + turn) % replicas.Count;
@@ -39,15 +39,20 @@ internal sealed class InferenceReplicas(HttpClient http, IConfiguration configur
                 catch (ProblemException refusal) when (MayPass(refusal.Status))
                 {
                     failure = refusal;
-                    wait = refusal.RetryAfter ?? pause;
+                    (wait, mayPass) = (refusal.RetryAfter ?? pause, true);
+                }
+                catch (ProblemException refusal) when (IsOfReplica(refusal.Status))
+                {
+                    failure = failure as ProblemException ?? refusal;
                 }
                 catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
                 {
                     failure = failure as ProblemException ?? e; // a replica that is there says more
+                    mayPass = true;
                 }
             }
             var left = options.Value.Patience - time.GetElapsedTime(since);
-            if (left <= TimeSpan.Zero)
+            if (left <= TimeSpan.Zero || !mayPass)
                 throw failure is ProblemException ? failure : new HttpRequestException($"InferenceService does not answer: {failure!.Message}", failure);
             await Task.Delay(wait < left ? wait : left, time, cancellation);
         }
@@ -66,8 +71,11 @@ internal sealed class InferenceReplicas(HttpClient http, IConfiguration configur
         }
     }
 
-    /// <summary>Full, or not ready; or the token was refused, its key being gone, and the next call brings another.</summary>
-    private static bool MayPass(int status) => (HttpStatusCode)status is HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests or HttpStatusCode.Unauthorized;
+    /// <summary>Full, not ready or broken; or the token was refused, its key being gone, and the next call brings another.</summary>
+    private static bool MayPass(int status) => (HttpStatusCode)status is >= HttpStatusCode.InternalServerError or HttpStatusCode.TooManyRequests or HttpStatusCode.Unauthorized;
+
+    /// <summary>It does not know the version yet, or could not load it there.</summary>
+    private static bool IsOfReplica(int status) => (HttpStatusCode)status is HttpStatusCode.NotFound or HttpStatusCode.Conflict;
 
     private static async Task<string> ReasonAsync(HttpResponseMessage response, CancellationToken cancellation)
     {

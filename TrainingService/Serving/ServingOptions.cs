@@ -9,6 +9,9 @@ internal sealed class ServingOptions
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>Whether a candidate has to load and answer in InferenceService before it goes live. False where there is none.</summary>
+    public bool TryCandidates { get; init; } = true;
+
     /// <summary>How long one attempt may take. A version that is not in memory is loaded meanwhile.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(1);

@@ -11,7 +11,10 @@ public sealed record ExportCheck(int Rows, double LargestDifference, long Bytes,
     /// <summary>More than this fails a run.</summary>
     public const double Allowed = 1e-4;
 
-    public bool Agrees => LargestDifference <= Allowed;
+    /// <summary>Of a head upon a backbone, whose rows go past the backbone.</summary>
+    public WholeCheck? Whole { get; init; }
+
+    public bool Agrees => LargestDifference <= Allowed && (Whole?.Agrees ?? true);
 
     /// <summary>Learner's time to ONNX Runtime's.</summary>
     public double Speedup => LearnerMs / OnnxMs;
@@ -25,7 +28,7 @@ public sealed record ExportCheck(int Rows, double LargestDifference, long Bytes,
     }
 
     // NaN differs from everything: it must not hide in a maximum.
-    private static double Difference(float[] learned, float[] answered) => learned.Length != answered.Length
+    internal static double Difference(float[] learned, float[] answered) => learned.Length != answered.Length
         ? double.PositiveInfinity
         : learned.Zip(answered, (a, b) => Math.Abs((double)a - b)).Aggregate(0.0, (most, each) => double.IsNaN(each) ? double.PositiveInfinity : Math.Max(most, each));
 

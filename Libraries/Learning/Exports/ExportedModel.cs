@@ -8,15 +8,31 @@ public sealed class ExportedModel : IDisposable
 {
     private readonly InferenceSession session;
     private readonly RunOptions options = new();
-    private readonly string input, output;
 
     public ExportedModel(byte[] model, int threads = 1)
+        : this(settings => new InferenceSession(model, settings), threads)
+    {
+    }
+
+    /// <param name="path">Of the model's file.</param>
+    public ExportedModel(string path, int threads = 1)
+        : this(settings => new InferenceSession(path, settings), threads)
+    {
+    }
+
+    private ExportedModel(Func<SessionOptions, InferenceSession> open, int threads)
     {
         using var settings = new SessionOptions { IntraOpNumThreads = threads, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
         settings.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
-        session = new InferenceSession(model, settings);
-        (input, output) = (session.InputMetadata.Keys.First(), session.OutputMetadata.Keys.First());
+        session = open(settings);
+        (Input, Output) = (session.InputMetadata.Keys.First(), session.OutputMetadata.Keys.First());
     }
+
+    /// <summary>The first, by name.</summary>
+    public string Input { get; }
+
+    /// <inheritdoc cref="Input"/>
+    public string Output { get; }
 
     /// <summary>The first output, <c>[rows,classes]</c> for a classifier.</summary>
     public float[] Predict(Table table, ReadOnlySpan<int> rows)
@@ -39,7 +55,7 @@ public sealed class ExportedModel : IDisposable
     public float[] Run(float[] cells, params long[] sides)
     {
         using var tensor = OrtValue.CreateTensorValueFromMemory(cells, sides);
-        using var outputs = session.Run(options, [input], [tensor], [output]);
+        using var outputs = session.Run(options, [Input], [tensor], [Output]);
         return outputs[0].GetTensorDataAsSpan<float>().ToArray();
     }
 

@@ -49,7 +49,7 @@ public sealed class ImageHead : ILearner
         {
             random.Shuffle(order);
             var loss = Epoch(network, adam, train, order, parameters.Integer("batchSize"), run.Cancellation);
-            history.Add(new TrainingProgress(epoch + 1, epochs, loss, validation.Count > 0 ? network.Loss(validation, run.Cancellation) : null));
+            history.Add(new TrainingProgress(epoch + 1, epochs, loss, validation.Count > 0 ? network.Loss(validation, run.Cancellation) : null).Require(parameters, "learningRate", "weightDecay"));
             run.OnProgress?.Invoke(history[^1]);
             var judged = history[^1].ValidationLoss ?? loss;
             if (patience == 0 || judged < lowest)

@@ -34,7 +34,7 @@ public sealed class LogisticRegression : ILearner
         List<TrainingProgress> history = [];
         var result = new Lbfgs(train.At, maxIterations, parameters.Number("tolerance")).Minimise(new double[train.Parameters], (iteration, loss, point) =>
         {
-            history.Add(new TrainingProgress(iteration, maxIterations, loss, validation?.LossAt(point)));
+            history.Add(new TrainingProgress(iteration, maxIterations, loss, validation?.LossAt(point)).Require(parameters, "l2"));
             run.OnProgress?.Invoke(history[^1]);
         }, run.Cancellation);
         return new LogisticModel(data.Table.Schema, encoding, result.Point, history);

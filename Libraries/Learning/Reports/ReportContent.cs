@@ -87,11 +87,18 @@ internal sealed record ReportContent(IReadOnlyList<ReportTile> Tiles, IReadOnlyL
     [
         new("largest difference", string.Create(CultureInfo.InvariantCulture, $"{check.LargestDifference:0.0e+0} (allowed {ExportCheck.Allowed:0e+0})")),
         new("rows compared", Count(check.Rows)),
+        .. Whole(check.Whole),
         new("learner, median", Milliseconds(check.LearnerMs)),
         new("ONNX Runtime, median", Milliseconds(check.OnnxMs)),
         new("learner : ONNX", check.OnnxMs > 0 ? string.Create(CultureInfo.InvariantCulture, $"{check.Speedup:0.0}") : "–"),
         new("size", string.Create(CultureInfo.InvariantCulture, $"{check.Bytes / 1024.0:N0} KiB")),
     ]);
+
+    private static IEnumerable<ReportLine> Whole(WholeCheck? whole) => whole is null ? [] :
+    [
+        new("whole file, images compared", Count(whole.Images)),
+        new("whole file, largest difference", string.Create(CultureInfo.InvariantCulture, $"{whole.LargestDifference:0.0e+0} (allowed {ExportCheck.Allowed:0e+0})")),
+    ];
 
     private static ReportTable? Took(IReadOnlyList<StageDuration> durations) => durations.Count == 0 ? null : Lines("Durations",
         [.. durations.Select(each => new ReportLine(each.Stage, Seconds(each.Seconds))), new("together", Seconds(durations.Sum(each => each.Seconds)))]);

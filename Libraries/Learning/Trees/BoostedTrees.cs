@@ -69,7 +69,7 @@ public sealed class BoostedTrees : ILearner
             booster.Update(round, train);
             var trainLoss = round % TrainLossEvery == 0 ? booster.Evaluate(round, train) : (double?)null;
             var validationLoss = validation is null ? (double?)null : booster.Evaluate(round, validation);
-            history.Add(new TrainingProgress(round + 1, rounds, trainLoss, validationLoss));
+            history.Add(new TrainingProgress(round + 1, rounds, trainLoss, validationLoss).Require(parameters, "learningRate", "l2"));
             run.OnProgress?.Invoke(history[^1]);
             if (patience == 0 || validation is null)
                 best = round + 1;

@@ -28,7 +28,7 @@ public sealed class GraphPart
     public IReadOnlyList<string> Inputs => [.. model.Inputs.Select(input => input.Name).Where(IsInput)];
 
     /// <summary>What the first axis of the first input is called, if it is open and has a name.</summary>
-    internal string? Batch => model.ShapeOf(model.Inputs.First(input => IsInput(input.Name)).Field).Batch;
+    internal string? Batch => model.Inputs.Where(input => IsInput(input.Name)).Select(input => model.ShapeOf(input.Field).Batch).FirstOrDefault();
 
     internal long IrVersion => model.IrVersion;
     internal IReadOnlyList<(string Domain, long Version)> Imports => model.Imports;

@@ -11,6 +11,9 @@ internal sealed class Label
     /// <summary>Revision.</summary>
     public required int Added { get; init; }
 
+    /// <summary>Revision that brought the row, where it was labelled anew since; null: <see cref="Added"/>.</summary>
+    public int? Origin { get; init; }
+
     /// <summary>Revision; null while it is there.</summary>
     public int? Removed { get; init; }
 

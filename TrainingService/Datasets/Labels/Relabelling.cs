@@ -47,8 +47,8 @@ internal sealed class Relabelling(TrainingDb db, IOptions<DatasetOptions> option
         try
         {
             await db.Database.ExecuteSqlAsync($"""
-                INSERT INTO labels (dataset, id, added, content, label, trusted, given_id, features, image)
-                VALUES ({before.Dataset}, {before.Id}, {change.Revision.Revision}, {before.Content}, {label}, {trusted}, {before.GivenId}, {before.Features}, {before.Image})
+                INSERT INTO labels (dataset, id, added, origin, content, label, trusted, given_id, features, image)
+                VALUES ({before.Dataset}, {before.Id}, {change.Revision.Revision}, {before.Origin ?? before.Added}, {before.Content}, {label}, {trusted}, {before.GivenId}, {before.Features}, {before.Image})
                 """, cancellation);
         }
         catch (Exception e) when (e.IsUniqueViolation())

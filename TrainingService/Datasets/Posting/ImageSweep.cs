@@ -1,15 +1,16 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using ServiceDefaults.Database;
+using TrainingService.Embeddings;
 
 namespace TrainingService.Datasets.Posting;
 
 /// <summary>
-/// Removes images that no row has any more, or never had. A check is locked while it is made, and whoever stores an image has
+/// Removes images that no row has any more, or never had, and embeddings past their bound, which runs that did not finish have left. A check is locked while it is made, and whoever stores an image has
 /// written the check before: so no image goes that somebody is about to need.
 /// </summary>
 internal sealed partial class ImageSweep(
-    DatabaseMigrator migrator, IServiceScopeFactory scopes, IOptions<DatasetOptions> options, TimeProvider time, ILogger<ImageSweep> logger) : BackgroundService
+    DatabaseMigrator migrator, IServiceScopeFactory scopes, EmbeddingCache embeddings, IOptions<DatasetOptions> options, TimeProvider time, ILogger<ImageSweep> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stopping)
     {
@@ -19,6 +20,7 @@ internal sealed partial class ImageSweep(
         {
             try
             {
+                await embeddings.TrimAsync(stopping);
                 while (await SweepOneAsync(stopping))
                 {
                 }

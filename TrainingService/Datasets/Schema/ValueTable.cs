@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace TrainingService.Datasets.Schema;
 
-/// <summary>The value lists of a data set in the database, where they only grow: an index once given stays.</summary>
+/// <summary>The value lists of a data set in the database, where they only grow: an index of a category once given stays, whatever becomes of the value (<see cref="ValueErasure"/>).</summary>
 internal static class ValueTable
 {
     public static async Task<ValueLists> LoadValuesAsync(this TrainingDb db, Dataset dataset, int maxValues, CancellationToken cancellation)

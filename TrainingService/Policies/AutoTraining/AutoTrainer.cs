@@ -1,7 +1,9 @@
 using Microsoft.EntityFrameworkCore;
 using ServiceDefaults.Database;
-using TrainingService.Datasets.Snapshots;
+using ServiceDefaults.Problems;
+using TrainingService.Datasets;
 using TrainingService.Runs;
+using TrainingService.Runs.Requests;
 
 namespace TrainingService.Policies.AutoTraining;
 
@@ -58,7 +60,8 @@ internal sealed partial class AutoTrainer(DatabaseMigrator migrator, IServiceSco
 
     private async Task QueueAsync(IServiceProvider services, int number, CancellationToken stopping)
     {
-        var db = services.GetRequiredService<TrainingDb>();
+        var (db, intake) = (services.GetRequiredService<TrainingDb>(), services.GetRequiredService<RunIntake>());
+        await LookAtBackboneAsync(db, intake, number, stopping);
         await using var transaction = await db.Database.BeginTransactionAsync(stopping);
         // The data set first, as whoever deletes one locks them. One that is being posted to has its turn when that is over.
         var locked = await db.Datasets.FromSql($"SELECT * FROM datasets WHERE number = {number} FOR NO KEY UPDATE SKIP LOCKED").ToListAsync(stopping);
@@ -69,14 +72,36 @@ internal sealed partial class AutoTrainer(DatabaseMigrator migrator, IServiceSco
         (policy.DueAt, policy.PendingSince) = (null, null);
         if (policy.Policy.AutoTrain is { } auto && added >= auto.MinNewLabels && dataset.Labelled > 0)
         {
-            var (snapshot, _) = await services.GetRequiredService<SnapshotMaker>().EnsureAsync(dataset.Id, policy.Caller, stopping);
-            var run = await services.GetRequiredService<RunQueue>().EnqueueAsync(
-                new NewRun(RunKind.Training, number, snapshot.Id, policy.Caller, RunCause.Policy, policy.Policy.Model ?? dataset.Name, Version: null, auto.ToRequest()), stopping);
-            policy.TrainedAdded = ever;
-            LogQueued(logger, run.Id, run.Model, added);
+            try
+            {
+                var run = await intake.TrainAsync(dataset, auto.ToRequest(), RunCause.Policy, wantedModel: null, wantedSnapshot: null, policy.Caller, stopping);
+                (policy.TrainedAdded, policy.Refused) = (ever, null);
+                LogQueued(logger, run.Id, run.Model, added);
+            }
+            catch (ProblemException e) when (e.Status is StatusCodes.Status409Conflict or StatusCodes.Status422UnprocessableEntity)
+            {
+                policy.Refused = new RunError(e.Code, e.Field, e.Message); // the labels still count as new: the next ones make it due again
+                LogRefused(logger, number, e.Message);
+            }
         }
         await db.SaveChangesAsync(stopping);
         await transaction.CommitAsync(stopping);
+    }
+
+    /// <summary>Before anything is locked, as InferenceService may take its time to tell. What is wrong with it, the intake says.</summary>
+    private static async Task LookAtBackboneAsync(TrainingDb db, RunIntake intake, int dataset, CancellationToken stopping)
+    {
+        var policy = await db.Policies.AsNoTracking().SingleOrDefaultAsync(p => p.Dataset == dataset, stopping);
+        if (policy?.Policy.AutoTrain is not { } auto || !await db.Datasets.AnyAsync(d => d.Number == dataset && d.Kind == DatasetKind.Image, stopping))
+            return;
+        try
+        {
+            await intake.RequireBackboneAsync(auto.Backbone, stopping);
+        }
+        catch (ProblemException e) when (e.Status == StatusCodes.Status422UnprocessableEntity)
+        {
+            // Said again below, where it goes on record.
+        }
     }
 
     /// <summary>Policies whose time has come, but for those of which a run is unfinished: their turn is after it.</summary>
@@ -85,6 +110,9 @@ internal sealed partial class AutoTrainer(DatabaseMigrator migrator, IServiceSco
 
     [LoggerMessage(LogLevel.Information, "Run {Run} of {Model} is queued by policy: {Labels} labels are new")]
     private static partial void LogQueued(ILogger logger, Guid run, string model, long labels);
+
+    [LoggerMessage(LogLevel.Warning, "The policy of data set {Dataset} queues no run until more labels come: {Reason}")]
+    private static partial void LogRefused(ILogger logger, int dataset, string reason);
 
     [LoggerMessage(LogLevel.Warning, "The policy of data set {Dataset} queues its run later: {Reason}")]
     private static partial void LogPostponed(ILogger logger, int dataset, string reason);

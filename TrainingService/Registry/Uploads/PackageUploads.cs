@@ -61,12 +61,14 @@ internal sealed class PackageUploads(IOptions<RegistryOptions> options)
             StorableJson.Require(parsed.RootElement, PackageFolder.Description);
             json = JsonNode.Parse(description) as JsonObject ?? throw ProblemException.Unusable(PackageFolder.Description, "model.json must be a JSON object.");
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException) // the latter: a member's name has half a character
         {
             throw ProblemException.Unusable(PackageFolder.Description, $"model.json can't be read: {e.Message}");
         }
         if (json.ContainsKey("owner"))
             throw ProblemException.Unusable("owner", "Whose a model is, the suite says: leave 'owner' out.");
+        if (json.ContainsKey("embedding"))
+            throw ProblemException.Unusable("embedding", "What is an embedding of which model, the suite says: leave 'embedding' out.");
         json.TryAdd("name", model);
         json.TryAdd("sha256", sha256);
         var manifest = ModelManifest.Parse(JsonSerializer.SerializeToUtf8Bytes(json));

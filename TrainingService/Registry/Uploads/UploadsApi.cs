@@ -26,6 +26,7 @@ internal static class UploadsApi
     private static async Task<Results<Created<VersionDetails>, Ok<VersionDetails>>> PostAsync(
         string model, HttpRequest request, ClaimsPrincipal user, TrainingDb db, PackageUploads uploads, ModelFiles files, Registrar registrar, CancellationToken cancellation)
     {
+        ReservedNames.Refuse(model, "name");
         if (await db.Models.AnyAsync(m => m.Name == model && (m.Owner != null || m.Dataset != null || m.RetiredAt != null), cancellation))
             await db.RequireDecidesAsync(model, user, cancellation);
         var (isNew, version) = await uploads.ReadAsync(request, user.CallerId(), model, async package =>

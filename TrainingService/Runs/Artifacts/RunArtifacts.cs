@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
+using ServiceDefaults.Problems;
 using TrainingService.Datasets;
 
 namespace TrainingService.Runs.Artifacts;
@@ -8,7 +9,8 @@ namespace TrainingService.Runs.Artifacts;
 internal sealed class RunArtifacts(TrainingDb db, ObjectFiles files)
 {
     /// <summary>Stores a file; one of that name is replaced.</summary>
-    /// <exception cref="HttpRequestException">StorageService does not take it.</exception>
+    /// <exception cref="HttpRequestException">StorageService does not answer, or can't now.</exception>
+    /// <exception cref="ProblemException"><see cref="ObjectFiles.Refused"/>: it will not take it.</exception>
     public async Task PutAsync(Run run, Dataset dataset, string name, ReadOnlyMemory<byte> content, string contentType, CancellationToken cancellation)
     {
         var (owner, sha256) = (dataset.Owner, Convert.ToHexStringLower(SHA256.HashData(content.Span)));
@@ -24,6 +26,22 @@ internal sealed class RunArtifacts(TrainingDb db, ObjectFiles files)
         await LockObjectAsync(owner, sha256, cancellation);
         await files.PutAsync(owner, sha256, content, contentType, cancellation);
         await transaction.CommitAsync(cancellation);
+    }
+
+    /// <summary>Stores a report's files. The work is done by then, and is what counts: where StorageService will not take them, returns a warning.</summary>
+    /// <exception cref="HttpRequestException">StorageService does not answer, or can't now.</exception>
+    public async Task<string?> PutReportAsync(Run run, Dataset dataset, IEnumerable<(string Name, byte[] Content, string Type)> files, CancellationToken cancellation)
+    {
+        try
+        {
+            foreach (var (name, content, type) in files)
+                await PutAsync(run, dataset, name, content, type, cancellation);
+            return null;
+        }
+        catch (ProblemException e) when (e.Code == ObjectFiles.Refused)
+        {
+            return $"The report is missing or incomplete. {e.Message}";
+        }
     }
 
     public Task<List<RunArtifact>> ListAsync(Guid run, CancellationToken cancellation) =>

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using ServiceDefaults.Database;
 
 namespace TrainingService.Runs.Queue;
 
@@ -23,8 +22,9 @@ internal sealed partial class LeaseKeeper(RunLeases leases, IOptions<RunOptions>
                     await leases.RenewAsync(run, progress(), held.Token);
                     renewed = time.GetTimestamp();
                 }
-                catch (Exception e) when (e.IsDatabaseAway() && time.GetElapsedTime(renewed) < options.Value.Lease)
+                catch (Exception e) when (e is not LeaseLostException && !held.IsCancellationRequested && time.GetElapsedTime(renewed) < options.Value.Lease)
                 {
+                    // Whatever it is, the lease is there until it runs out, and the next beat brings newer progress.
                     LogNotRenewed(logger, run.Id, e.Message);
                 }
             }

@@ -41,13 +41,24 @@ internal sealed record RunEnd(RunEndKind Kind, RunError? Error = null)
         RowsErasedException => new(RunEndKind.Waits),
         RunFailedException failed => new(RunEndKind.Failed, failed.Error),
         LearningException learning => Failed("bad-data", learning.Field, learning.Message),
-        ProblemException { Status: StatusCodes.Status503ServiceUnavailable } => new(RunEndKind.Waits),
+        _ when IsAway(reason) => new(RunEndKind.Waits),
+        ProblemException { Status: >= StatusCodes.Status500InternalServerError } when run.Attempts + 1 < options.MaxAttempts => new(RunEndKind.Again), // it breaks by what this run asks, maybe
         ProblemException problem => Failed(problem.Code, problem.Field, problem.Message),
-        HttpRequestException { StatusCode: null or >= HttpStatusCode.InternalServerError or HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests } or HttpIOException => new(RunEndKind.Waits),
-        _ when reason.IsDatabaseAway() => new(RunEndKind.Waits),
         _ when run.Attempts + 1 >= options.MaxAttempts => Failed("internal-error", null, $"It failed {run.Attempts + 1} times for a reason that the service's log has."),
         _ => new(RunEndKind.Again),
     };
+
+    /// <summary>Something that the run needs can't be reached or has no room now; nothing is wrong with the run.</summary>
+    public static bool IsAway(Exception reason) => reason switch
+    {
+        ProblemException problem => IsAway(problem.Status),
+        HttpRequestException { StatusCode: HttpStatusCode.InternalServerError } => true, // a store that is broken
+        HttpRequestException { StatusCode: { } status } => IsAway((int)status),
+        HttpRequestException or HttpIOException => true,
+        _ => reason.IsDatabaseAway(),
+    };
+
+    private static bool IsAway(int status) => (HttpStatusCode)status is > HttpStatusCode.InternalServerError or HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests;
 
     private static RunEnd Failed(string code, string? field, string message) => new(RunEndKind.Failed, new RunError(code, field, message));
 }

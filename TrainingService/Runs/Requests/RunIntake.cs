@@ -8,13 +8,14 @@ using TrainingService.Datasets;
 using TrainingService.Datasets.Schema;
 using TrainingService.Datasets.Snapshots;
 using TrainingService.Embeddings;
+using TrainingService.Evaluations;
 using TrainingService.Registry;
 using TrainingService.Runs.Training;
 
 namespace TrainingService.Runs.Requests;
 
 /// <summary>From what somebody wants to a run in the queue. Whatever can be told at once is refused at once.</summary>
-internal sealed class RunIntake(TrainingDb db, SnapshotMaker snapshots, ImageFeatures images, RunQueue queue, IOptions<RunOptions> options)
+internal sealed class RunIntake(TrainingDb db, SnapshotMaker snapshots, ReferenceSets references, ImageFeatures images, RunQueue queue, IOptions<RunOptions> options)
 {
     /// <exception cref="ProblemException">
     /// 409: no labels, or the model's name is taken. 422: the learner, its parameters, the labels or the memory they take won't do; names the field. 429: too many runs wait.
@@ -29,12 +30,12 @@ internal sealed class RunIntake(TrainingDb db, SnapshotMaker snapshots, ImageFea
     {
         var (learner, parameters) = LearnerChecks.Require(dataset.Kind, request);
         var model = await ModelOfAsync(dataset, wantedModel, request.MayBind, cancellation);
-        if (dataset.Kind == DatasetKind.Image)
-            await RequireBackboneAsync(request.Backbone, cancellation);
+        var backbone = dataset.Kind == DatasetKind.Image ? await RequireBackboneAsync(request.Backbone, cancellation) : null;
         var snapshot = wantedSnapshot is { } id
             ? await db.Snapshots.AsNoTracking().SingleOrDefaultAsync(s => s.Id == id && s.Dataset == dataset.Number, cancellation) ?? throw ProblemException.NotFound("snapshot")
             : (await snapshots.EnsureAsync(dataset.Id, caller, cancellation)).Snapshot;
-        await RequireLearnableAsync(dataset, snapshot, request, learner, parameters, cancellation);
+        var counts = await RequireLearnableAsync(dataset, snapshot, request, cancellation);
+        await RequireMemoryAsync(dataset, snapshot, counts, request, backbone, learner, parameters, cancellation);
         return await queue.EnqueueAsync(new NewRun(RunKind.Training, dataset.Number, snapshot.Id, caller, cause, model, Version: null, request), cancellation);
     }
 
@@ -46,16 +47,19 @@ internal sealed class RunIntake(TrainingDb db, SnapshotMaker snapshots, ImageFea
         var model = policy ?? wanted ?? dataset.Name;
         if (!ModelManifest.IsName(model))
             throw ProblemException.Unusable("model", $"'{model}' can't be a model's name, which is 1 to 64 lower-case letters, digits, '.', '_' or '-' and begins with a letter or digit. Name another with 'model'.");
+        ReservedNames.Refuse(model, "model");
         if (await db.Models.AsNoTracking().SingleOrDefaultAsync(m => m.Name == model, cancellation) is { } known)
             ModelBinding.Bind(known, dataset.Number, owner: known.Owner == dataset.Owner ? known.Owner : null, mayBind);
         return model;
     }
 
-    private async Task RequireBackboneAsync(string? name, CancellationToken cancellation)
+    /// <param name="name">Null: the configured one.</param>
+    /// <exception cref="ProblemException">422: there is none of that name, or it won't do. 503: it can't be looked at now.</exception>
+    public async Task<Backbone> RequireBackboneAsync(string? name, CancellationToken cancellation)
     {
         try
         {
-            await images.FindAsync(name, cancellation);
+            return await images.FindAsync(name, cancellation);
         }
         catch (RunFailedException e)
         {
@@ -63,8 +67,7 @@ internal sealed class RunIntake(TrainingDb db, SnapshotMaker snapshots, ImageFea
         }
     }
 
-    private async Task RequireLearnableAsync(
-        Dataset dataset, Snapshot snapshot, RunRequest request, ILearner learner, IReadOnlyList<ParameterSet> parameters, CancellationToken cancellation)
+    private async Task<IReadOnlyDictionary<string, long>> RequireLearnableAsync(Dataset dataset, Snapshot snapshot, RunRequest request, CancellationToken cancellation)
     {
         if (snapshot.Schema.Label.Type == LabelType.Number)
             throw ProblemException.Unusable("label", "The data set's labels are numbers; learners learn classes: labels that are binary or multi-class.");
@@ -77,26 +80,36 @@ internal sealed class RunIntake(TrainingDb db, SnapshotMaker snapshots, ImageFea
             throw ProblemException.Unusable("label", $"The data set has {counts.Count} classes; Runs:MaxClasses allows {options.Value.MaxClasses}.");
         if (counts.MinBy(each => each.Value) is { Value: < DataChecks.FewestRowsPerClass } few)
             throw ProblemException.Unusable("label", $"Class '{few.Key}' has {few.Value} rows; {DataChecks.FewestRowsPerClass} per class are the least, beside those it is judged by.");
-        if (dataset.Kind == DatasetKind.Tabular)
-            await RequireMemoryAsync(dataset, snapshot, counts, request, learner, parameters, cancellation);
+        var judging = await references.ForecastAsync(dataset.Number, snapshot.Revision, cancellation);
+        foreach (var (label, rows) in counts)
+        {
+            var left = rows - judging.GetValueOrDefault(label);
+            var training = left - (long)Math.Round(Trainer.ValidationShare * left) - (long)Math.Round(Trainer.TestShare * left);
+            if (training * (1 + request.Augment) < DataChecks.FewestRowsPerClass)
+                throw ProblemException.Unusable("label", $"Class '{label}' has {rows} rows, and {rows - training} of them are set aside to judge by; {DataChecks.FewestRowsPerClass} to train on are the least.");
+        }
+        return counts;
     }
 
     private async Task RequireMemoryAsync(
-        Dataset dataset, Snapshot snapshot, IReadOnlyDictionary<string, long> counts, RunRequest request, ILearner learner, IReadOnlyList<ParameterSet> parameters, CancellationToken cancellation)
+        Dataset dataset, Snapshot snapshot, IReadOnlyDictionary<string, long> counts, RunRequest request, Backbone? backbone, ILearner learner, IReadOnlyList<ParameterSet> parameters,
+        CancellationToken cancellation)
     {
         var values = await db.LoadValuesAsync(dataset, int.MaxValue, cancellation);
         TableSchema schema;
         try
         {
-            schema = TrainingSchema.Of(snapshot.Schema, values, TrainingSchema.ClassesOf(snapshot.Schema, values, counts.Keys));
+            var classes = TrainingSchema.ClassesOf(snapshot.Schema, values, counts.Keys);
+            schema = backbone is null ? TrainingSchema.Of(snapshot.Schema, values, classes) : TableSchema.OfEmbeddings(backbone.Width, classes);
         }
         catch (LearningException e)
         {
             throw ProblemException.Unusable(e.Field, e.Message);
         }
-        var table = snapshot.Rows * ((schema.Columns.Count * sizeof(float)) + sizeof(int));
-        var needed = table + parameters.Max(set => learner.EstimateBytes(schema, (int)Math.Min(snapshot.Rows, int.MaxValue), set));
+        var rows = snapshot.Rows * (1 + request.Augment);
+        var table = rows * ((schema.Columns.Count * sizeof(float)) + sizeof(int));
+        var needed = table + parameters.Max(set => learner.EstimateBytes(schema, (int)Math.Min(rows, int.MaxValue), set));
         if (needed > options.Value.MemoryLimitBytes)
-            throw ProblemException.Unusable("rows", $"Training {request.Learner} on {snapshot.Rows} rows × {schema.Columns.Count} columns takes about {needed >> 20} MiB; Runs:MemoryLimitBytes allows {options.Value.MemoryLimitBytes >> 20} MiB.", "out-of-memory");
+            throw ProblemException.Unusable("rows", $"Training {request.Learner} on {rows} rows × {schema.Columns.Count} columns takes about {needed >> 20} MiB; Runs:MemoryLimitBytes allows {options.Value.MemoryLimitBytes >> 20} MiB.", "out-of-memory");
     }
 }

@@ -2,7 +2,6 @@ using Learning;
 using Learning.Data;
 using Learning.Exports;
 using Learning.Heads;
-using Microsoft.ML.OnnxRuntime;
 using Onnx.Writing;
 
 namespace TrainingService.Runs.Training;
@@ -10,7 +9,7 @@ namespace TrainingService.Runs.Training;
 /// <summary>The trained model as the file that is served, checked in ONNX Runtime.</summary>
 internal static class ModelExport
 {
-    /// <summary>Of a head upon a backbone the head is held against the learner; the whole file is loaded.</summary>
+    /// <summary>Of a head upon a backbone the head is held against the learner on the rows, and the whole file on images.</summary>
     public static ExportCheck Write(ITrainedModel model, TrainerOrder order, RunFolder folder, Table table, int[] rows, int passes, out string input, out string output)
     {
         byte[] exported;
@@ -25,10 +24,11 @@ internal static class ModelExport
         else
             check = check with { Bytes = WriteWithBackbone((ImageHeadModel)model, tensor, folder) };
 
-        using var settings = new Microsoft.ML.OnnxRuntime.SessionOptions { IntraOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
-        using var session = new InferenceSession(folder.Model, settings);
-        (input, output) = (session.InputMetadata.Keys.First(), session.OutputMetadata.Keys.First());
-        return check;
+        using var whole = new ExportedModel(folder.Model, order.Threads);
+        (input, output) = (whole.Input, whole.Output);
+        return order.ImageShape is { } shape
+            ? check with { Whole = WholeCheck.Run(model, whole, table, ImageSamples.Read(folder.Images, shape.Aggregate(1, (length, side) => length * side)), shape) }
+            : check;
     }
 
     private static long WriteWithBackbone(ImageHeadModel head, string tensor, RunFolder folder)

@@ -2,17 +2,24 @@ using Microsoft.Extensions.Options;
 
 namespace TrainingService.Runs.Training;
 
-/// <summary>Where the rows of runs lie while they are worked on. This process's own, so what lies there at start is left over.</summary>
+/// <summary>
+/// Where the rows of runs lie while they are worked on, for nobody else to read. Each process has a folder of its own, beside a file that it keeps
+/// locked: one whose file nobody holds is what a crash left, and goes when the next process starts.
+/// </summary>
 internal sealed class RunFolders : IDisposable
 {
-    private readonly bool temporary;
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const string LockFile = ".lock";
+    private readonly FileStream held;
 
     public RunFolders(IOptions<RunOptions> options)
     {
-        temporary = options.Value.WorkPath is null;
-        Path = Directory.CreateDirectory(options.Value.WorkPath ?? System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"suite-runs-{Environment.ProcessId}-{Guid.NewGuid():N}")).FullName;
-        foreach (var leftOver in Directory.EnumerateDirectories(Path))
-            Directory.Delete(leftOver, recursive: true);
+        var root = options.Value.WorkPath is { } configured ? Directory.CreateDirectory(configured).FullName
+            : MakePrivate(System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"suite-runs-{Environment.UserName}"));
+        RemoveLeftOver(root);
+        Path = System.IO.Path.Combine(root, $"{Environment.ProcessId}-{Guid.NewGuid():N}");
+        held = Lock(Path); // first: a folder without it is left over
+        MakePrivate(Path);
     }
 
     public string Path { get; }
@@ -22,8 +29,38 @@ internal sealed class RunFolders : IDisposable
 
     public void Dispose()
     {
-        if (temporary && Directory.Exists(Path))
+        if (Directory.Exists(Path))
             Directory.Delete(Path, recursive: true);
+        held.Dispose();
+        File.Delete(Path + LockFile);
+    }
+
+    private static FileStream Lock(string folder) => new(folder + LockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+
+    private static void RemoveLeftOver(string root)
+    {
+        foreach (var folder in Directory.EnumerateDirectories(root))
+        {
+            try
+            {
+                using (Lock(folder))
+                    Directory.Delete(folder, recursive: true);
+                File.Delete(folder + LockFile);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Another process works there, or removes it just now; or it is somebody else's.
+            }
+        }
+    }
+
+    private static string MakePrivate(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            return Directory.CreateDirectory(path).FullName;
+        var folder = Directory.CreateDirectory(path, OwnerOnly).FullName;
+        File.SetUnixFileMode(folder, OwnerOnly); // one that was there may have been open, and one of somebody else's is refused
+        return folder;
     }
 }
 
@@ -40,6 +77,9 @@ internal sealed class RunFolder(string path) : IDisposable
 
     /// <summary>For images: the model that the head is put upon.</summary>
     public string Backbone => System.IO.Path.Combine(path, "backbone.onnx");
+
+    /// <summary>For images: some that are judged by, for the whole file to be run on (<see cref="ImageSamples"/>).</summary>
+    public string Images => System.IO.Path.Combine(path, "images.bin");
 
     /// <summary>What was trained.</summary>
     public string Model => System.IO.Path.Combine(path, "model.onnx");

@@ -11,15 +11,20 @@ namespace TrainingService.Runs.Training;
 /// <summary>A training's report, once its gates have decided: for people, for machines, and its plots.</summary>
 internal sealed class RunReports(RunArtifacts artifacts)
 {
-    public async Task WriteAsync(TrainedRun trained, ModelVersion version, GateDecision? decision, IReadOnlyDictionary<string, double> seconds, CancellationToken cancellation)
+    /// <summary>Null: it is stored. Else why not, for the result's warnings.</summary>
+    /// <exception cref="HttpRequestException">StorageService does not answer, or can't now.</exception>
+    public Task<string?> WriteAsync(TrainedRun trained, ModelVersion version, GateDecision? decision, IReadOnlyDictionary<string, double> seconds, CancellationToken cancellation)
     {
         var data = DataOf(trained, version, decision, seconds);
-        Task PutAsync(string name, byte[] content, string type) => artifacts.PutAsync(trained.Run, trained.Dataset, name, content, type, cancellation);
-        await PutAsync(ReportFile.Json, JsonSerializer.SerializeToUtf8Bytes(data, TrainerOrder.Json), ReportFile.JsonType);
-        await PutAsync(ReportFile.Html, Encoding.UTF8.GetBytes(RunReport.Html(data)), ReportFile.HtmlType);
-        await PutAsync(ReportFile.Markdown, Encoding.UTF8.GetBytes(RunReport.Markdown(data)), ReportFile.MarkdownType);
-        foreach (var (name, svg) in RunReport.Plots(data))
-            await PutAsync(ReportFile.Plot(name), Encoding.UTF8.GetBytes(svg), ReportFile.SvgType);
+        return artifacts.PutReportAsync(
+            trained.Run, trained.Dataset,
+            [
+                (ReportFile.Json, JsonSerializer.SerializeToUtf8Bytes(data, TrainerOrder.Json), ReportFile.JsonType),
+                (ReportFile.Html, Encoding.UTF8.GetBytes(RunReport.Html(data)), ReportFile.HtmlType),
+                (ReportFile.Markdown, Encoding.UTF8.GetBytes(RunReport.Markdown(data)), ReportFile.MarkdownType),
+                .. RunReport.Plots(data).Select(plot => (ReportFile.Plot(plot.Key), Encoding.UTF8.GetBytes(plot.Value), ReportFile.SvgType)),
+            ],
+            cancellation);
     }
 
     private static RunReportData DataOf(TrainedRun trained, ModelVersion version, GateDecision? decision, IReadOnlyDictionary<string, double> seconds)

@@ -7,6 +7,7 @@ using Microsoft.EntityFrameworkCore;
 using TrainingService.Datasets;
 using TrainingService.Evaluations;
 using TrainingService.Registry;
+using TrainingService.Runs.Queue;
 
 namespace TrainingService.Runs.Training;
 
@@ -28,14 +29,17 @@ internal sealed class TrainedModels(TrainingDb db, Registrar registrar, Evaluati
         return await registrar.RegisterTrainedAsync(
             new TrainedVersion(
                 run.Model, dataset.Kind == DatasetKind.Image ? "image-classification" : "tabular-classification", dataset.Number, owner, run.Request.MayBind,
-                new FileInfo(folder.Model), sha256, ManifestOf(trained, owner), MetricsOf(trained.Result.Reference), LineageOf(trained, parent), run.Caller),
+                new FileInfo(folder.Model), sha256, ManifestOf(trained, owner), MetricsOf(trained.Result.Reference), LineageOf(trained, parent), run.Caller, RunHold.Of(run)),
             cancellation);
     }
 
-    public Task<Evaluation> RecordAsync(TrainedRun trained, ModelVersion version, byte[] answers, CancellationToken cancellation)
+    /// <exception cref="LeaseLostException">The run is not this worker's any more.</exception>
+    public async Task<Evaluation> RecordAsync(TrainedRun trained, ModelVersion version, byte[] answers, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
-        return evaluations.RecordAsync(new Evaluation
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        await db.RequireHeldAsync(RunHold.Of(trained.Run), cancellation);
+        var recorded = await evaluations.RecordAsync(new Evaluation
         {
             Id = Guid.CreateVersion7(now),
             Model = version.Model,
@@ -52,6 +56,8 @@ internal sealed class TrainedModels(TrainingDb db, Registrar registrar, Evaluati
             Classes = trained.Classes,
             CreatedAt = now,
         }, cancellation);
+        await transaction.CommitAsync(cancellation);
+        return recorded;
     }
 
     private static JsonObject ManifestOf(TrainedRun trained, string? owner)

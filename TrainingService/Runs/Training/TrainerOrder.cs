@@ -11,6 +11,7 @@ namespace TrainingService.Runs.Training;
 /// <summary>What the process that trains is to do.</summary>
 /// <param name="Rows">In the file of rows.</param>
 /// <param name="BackboneTensor">For images: where the backbone is cut off.</param>
+/// <param name="ImageShape">For images: of the tensor that the backbone takes, without the batch axis.</param>
 internal sealed record TrainerOrder(
     TableSchema Schema,
     int Rows,
@@ -22,7 +23,8 @@ internal sealed record TrainerOrder(
     int Threads,
     long MemoryLimitBytes,
     int Niceness,
-    string? BackboneTensor)
+    string? BackboneTensor,
+    IReadOnlyList<int>? ImageShape = null)
 {
     /// <summary>As the files between the two processes are written.</summary>
     public static JsonSerializerOptions Json { get; } = new(LearningModel.Json) { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };

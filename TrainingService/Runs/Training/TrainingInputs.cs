@@ -13,7 +13,7 @@ using TrainingService.Runs.Artifacts;
 namespace TrainingService.Runs.Training;
 
 /// <summary>Everything that the process which trains needs, written into its folder. Rows pass through one at a time.</summary>
-internal sealed class TrainingInputs(TrainingDb db, SnapshotRows snapshots, ImageFeatures images, ObjectFiles files, IOptions<RunOptions> options, TimeProvider time)
+internal sealed class TrainingInputs(TrainingDb db, SnapshotRows snapshots, ImageFeatures images, ImageSamples samples, ObjectFiles files, IOptions<RunOptions> options, TimeProvider time)
 {
     private const int Buffer = 1 << 20, SayEvery = 50_000;
 
@@ -36,24 +36,30 @@ internal sealed class TrainingInputs(TrainingDb db, SnapshotRows snapshots, Imag
                 await WriteRowsAsync(writer, snapshot, reference, label => classOf[label], progress, cancellation);
             else
             {
-                await images.WriteAsync(
+                var judged = await images.WriteAsync(
                     writer, backbone, dataset, snapshot, reference, label => classOf[label], run.Request.Augment, run.Request.Seed, progress, cancellation);
+                if (await samples.WriteAsync(folder.Images, judged, dataset.Owner, backbone, cancellation) == 0 && judged.Count > 0)
+                    throw await snapshots.CountAsync(snapshot, cancellation) < labels ? new RowsErasedException() : ImageTensors.Gone(judged[0].Sha256);
                 await FetchAsync(backbone, folder.Backbone, cancellation);
             }
             rows = writer.Rows;
         }
         var order = new TrainerOrder(
             schema, checked((int)rows), run.Request.Learner!, run.Request.Parameters ?? new Dictionary<string, JsonElement>(), run.Request.Grid, run.Request.Folds, run.Request.Seed,
-            options.Value.TrainingThreads, options.Value.MemoryLimitBytes, options.Value.Niceness, backbone?.Tensor);
+            options.Value.TrainingThreads, options.Value.MemoryLimitBytes, options.Value.Niceness, backbone?.Tensor, backbone is null ? null : samples.ShapeOf(backbone));
         await File.WriteAllBytesAsync(folder.Order, JsonSerializer.SerializeToUtf8Bytes(order, TrainerOrder.Json), cancellation);
         return new TrainingInput(order, backbone, labels);
     }
 
     /// <exception cref="RowsErasedException">Rows that it has may not be learned from any more.</exception>
-    public async Task RequireAsync(TrainingInput input, Snapshot snapshot, CancellationToken cancellation)
+    public async Task RequireAsync(TrainingInput input, Dataset dataset, Snapshot snapshot, CancellationToken cancellation)
     {
-        if (await snapshots.CountAsync(snapshot, cancellation) < input.Labels)
+        // A model publishes all values of a column; what an erasure took from the lists may have been in no row of this snapshot.
+        var values = await db.LoadValuesAsync(dataset, int.MaxValue, cancellation);
+        if (await snapshots.CountAsync(snapshot, cancellation) < input.Labels || input.Order.Schema.Columns.Index().Any(column => !Has(values, column.Index, column.Item.Values)))
             throw new RowsErasedException();
+
+        static bool Has(ValueLists lists, int column, IReadOnlyList<string> known) => known.Count == 0 || lists[column].All.Take(known.Count).SequenceEqual(known);
     }
 
     private async Task WriteRowsAsync(

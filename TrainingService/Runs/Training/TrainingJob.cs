@@ -1,15 +1,16 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using TrainingService.Evaluations;
+using TrainingService.Runs.Queue;
 
 namespace TrainingService.Runs.Training;
 
 /// <summary>
 /// A training from its snapshot to a registered version, and on to the gates where that was asked for. Begun again after a crash it trains
-/// again, and finds the version that it registered.
+/// again, and finds the version that it registered; on other rows it makes another, and that one is refused.
 /// </summary>
 internal sealed class TrainingJob(
-    TrainingDb db, ReferenceSets references, TrainingInputs inputs, TrainerProcess trainer, RunFolders folders, TrainedModels models, Gatekeeper gatekeeper, RunReports reports, RunMetrics metrics, TimeProvider time)
+    TrainingDb db, ReferenceSets references, TrainingInputs inputs, TrainerProcess trainer, RunFolders folders, TrainedModels models, Gatekeeper gatekeeper, RunReports reports, StoringPatience patience, RunMetrics metrics, TimeProvider time)
     : IRunJob
 {
     public RunKind Kind => RunKind.Training;
@@ -29,19 +30,20 @@ internal sealed class TrainingJob(
         var result = JsonSerializer.Deserialize<TrainerResult>(await File.ReadAllBytesAsync(folder.Result, cancellation), TrainerOrder.Json)!;
 
         clock.Begin("storing");
-        await inputs.RequireAsync(input, snapshot, cancellation);
+        await inputs.RequireAsync(input, dataset, snapshot, cancellation);
         var trained = new TrainedRun(run, dataset, snapshot, reference, input, result);
-        var version = await models.RegisterAsync(trained, folder, cancellation);
-        await models.RecordAsync(trained, version, await File.ReadAllBytesAsync(folder.Answers, cancellation), cancellation);
+        var version = await patience.DoAsync(run, () => models.RegisterAsync(trained, folder, cancellation), cancellation);
+        var answers = await File.ReadAllBytesAsync(folder.Answers, cancellation);
+        await patience.DoAsync(run, () => models.RecordAsync(trained, version, answers, cancellation), cancellation);
         GateDecision? decision = null;
         if (run.Request.Promote)
         {
             clock.Begin("promoting");
-            decision = await gatekeeper.DecideAsync(version, run.Id, run.Caller, cancellation);
+            decision = await patience.DoAsync(run, () => gatekeeper.DecideAsync(version, run.Id, RunHold.Of(run), run.Caller, cancellation), cancellation);
         }
         clock.Begin("reporting");
-        await reports.WriteAsync(trained, version, decision, clock.Seconds, cancellation);
-        return new RunOutcome(version.Version, TrainingResult.Of(trained, version, decision, clock.End()), result.Reference.Accuracy);
+        var unreported = await patience.DoAsync(run, () => reports.WriteAsync(trained, version, decision, clock.Seconds, cancellation), cancellation);
+        return new RunOutcome(version.Version, TrainingResult.Of(trained, version, decision, unreported, clock.End()), result.Reference.Accuracy);
     }
 }
 

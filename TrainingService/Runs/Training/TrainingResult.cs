@@ -14,6 +14,7 @@ namespace TrainingService.Runs.Training;
 /// <param name="Confusion">On the reference set: rows by their label, columns by what was predicted.</param>
 /// <param name="Promoted">Absent when nobody asked.</param>
 /// <param name="Reasons">Why it was not promoted, a sentence for each gate failed.</param>
+/// <param name="Warnings">About the data, and whether the report could not be stored.</param>
 /// <param name="Seconds">By stage.</param>
 /// <param name="TrainerSeconds">Of the stage <c>training</c>, by what the process did.</param>
 /// <param name="PeakBytes">Of the process that trained, resident.</param>
@@ -44,13 +45,14 @@ internal sealed record TrainingResult(
     long? PeakBytes,
     long DatasetBytes)
 {
-    public static TrainingResult Of(TrainedRun trained, ModelVersion version, GateDecision? decision, IReadOnlyDictionary<string, double> seconds)
+    public static TrainingResult Of(TrainedRun trained, ModelVersion version, GateDecision? decision, string? unreported, IReadOnlyDictionary<string, double> seconds)
     {
         var result = trained.Result;
         return new TrainingResult(
             trained.Snapshot.Rows, result.Rows, trained.Input.Order.Learner, result.Parameters, version.Model, version.Version, version.Sha256, version.Bytes,
             Figures.Of(result.Reference), result.Test is null ? null : Figures.Of(result.Test), Figures.Of(result.Training), trained.Classes, result.Reference.Confusion,
-            result.CrossValidation, result.Search, result.BestRound, result.Export, decision?.Promoted, decision is { Promoted: false } ? decision.Reasons : null, result.Warnings,
+            result.CrossValidation, result.Search, result.BestRound, result.Export, decision?.Promoted, decision is { Promoted: false } ? decision.Reasons : null,
+            unreported is null ? result.Warnings : [.. result.Warnings, unreported],
             seconds, result.Seconds, result.PeakBytes, result.DatasetBytes);
     }
 }

@@ -11,13 +11,22 @@ namespace TrainingService.Runs.Views;
 /// <param name="Error">Of one that failed or was cancelled.</param>
 /// <param name="Report">Path of its report, once there is one.</param>
 internal sealed record RunView(
-    Guid Id, RunKind Kind, RunStatus Status, Guid Dataset, Guid Snapshot, RunCause Cause, string Model, string? Version, RunRequest Request,
+    Guid Id, RunKind Kind, RunStatus Status, Guid Dataset, Guid Snapshot, RunCause Cause, string Model, string? Version, RunRequestView Request,
     RunProgress? Progress, JsonElement? Result, RunError? Error, string? Report, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt)
 {
     public static RunView From(Run run, Guid dataset) => new(
-        run.Id, run.Kind, run.Status, dataset, run.Snapshot, run.Cause, run.Model, run.Version, run.Request,
+        run.Id, run.Kind, run.Status, dataset, run.Snapshot, run.Cause, run.Model, run.Version, RunRequestView.From(run.Request),
         run.Status == RunStatus.Running ? run.Progress : null, run.Result, run.Error, run.Status == RunStatus.Succeeded ? $"/v1/runs/{run.Id}/report" : null,
         run.CreatedAt, run.StartedAt, run.FinishedAt);
+}
+
+/// <summary>What was asked for, with what was left out filled in; not what the caller was allowed.</summary>
+internal sealed record RunRequestView(
+    string? Learner, IReadOnlyDictionary<string, JsonElement>? Parameters, IReadOnlyDictionary<string, IReadOnlyList<JsonElement>>? Grid, int Folds, ulong Seed, string? Backbone, int Augment,
+    bool Promote, bool Private)
+{
+    public static RunRequestView From(RunRequest request) => new(
+        request.Learner, request.Parameters, request.Grid, request.Folds, request.Seed, request.Backbone, request.Augment, request.Promote, request.Private);
 }
 
 /// <summary>A run in the history of a data set: the figures over time.</summary>

@@ -35,8 +35,10 @@ internal sealed class TrainingApplication : IAsyncDisposable
     public static async Task<TrainingApplication> StartNewAsync(
         string database, PackageFolder packages, string storageAddress, IReadOnlyDictionary<string, string>? settings = null, TimeProvider? time = null)
     {
-        var host = await ServiceHost<TrainingDb>.StartNewAsync("training", database, new Dictionary<string, string>(settings ?? new Dictionary<string, string>())
+        settings ??= new Dictionary<string, string>();
+        var host = await ServiceHost<TrainingDb>.StartNewAsync("training", database, new Dictionary<string, string>(settings)
         {
+            ["Serving:TryCandidates"] = settings.GetValueOrDefault("Serving:TryCandidates", "false"), // there is no InferenceService unless a test starts one
             ["Registry:ImportPath"] = packages.Path,
             ["services:storage:http:0"] = storageAddress,
         }, time is null ? null : services => services.AddSingleton(time));

@@ -42,6 +42,11 @@ public sealed class ImageHeadTests
     }
 
     [Test]
+    public void A_training_that_diverges_stops_and_names_what_to_change() => Assert.That(
+        () => Train(Learner, Set(Blobs()), null, ("learningRate", 1.0), ("weightDecay", 10.0), ("epochs", 1000), ("earlyStopping", 0)),
+        Throws.TypeOf<LearningException>().With.Property("Field").EqualTo("learningRate").And.Message.Contains("'learningRate' (1) and 'weightDecay' (10)"));
+
+    [Test]
     public void The_export_agrees([Values(0, 16)] int hidden)
     {
         var table = Blobs();

@@ -20,7 +20,7 @@ public sealed class RunReportTests
     {
         foreach (var written in new[] { RunReport.Html(Full()), RunReport.Markdown(Full()) })
         {
-            foreach (var part in new[] { "churn", "Warnings", "learningRate", "0.05", "snapshot", "Cross-validation, 2 folds", "Search", "1.2e-7", "training", "reference", "minPrecision" })
+            foreach (var part in new[] { "churn", "Warnings", "learningRate", "0.05", "snapshot", "Cross-validation, 2 folds", "Search", "1.2e-7", "3.4e-6", "training", "reference", "minPrecision" })
                 Assert.That(written, Does.Contain(part));
             Assert.That(written, Does.Contain("It was refused"));
         }
@@ -119,7 +119,7 @@ public sealed class RunReportTests
             LearningCurve = [new(100, 0.9, 0.7, 0.5), new(400, 0.85, 0.8, 0.4)],
             Folds = new CrossValidation([new(20, 0.8, 0.79, 0.9, 0.4, 12), new(21, 0.82, 0.8, null, 0.5, 14)], spread, spread, null, spread),
             Search = new GridSearchResult(5, [new(new Dictionary<string, JsonElement> { ["maxDepth"] = JsonSerializer.SerializeToElement(6) }, spread, spread, spread)], 0),
-            Export = new ExportCheck(60, 1.2e-7, 12345, 2.5, 0.5), Durations = [new("training", 1.5), new("evaluating", 130)], Warnings = [$"Column '{name}' is the label."],
+            Export = new ExportCheck(60, 1.2e-7, 12345, 2.5, 0.5) { Whole = new WholeCheck(32, 3.4e-6) }, Durations = [new("training", 1.5), new("evaluating", 130)], Warnings = [$"Column '{name}' is the label."],
             Decision = new ReportDecision(false, ["minPrecision: 0.812 is less than 0.9."]),
         };
     }

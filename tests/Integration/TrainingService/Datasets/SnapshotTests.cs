@@ -111,6 +111,21 @@ public class SnapshotTests
     }
 
     [Test]
+    public async Task A_row_that_somebody_else_labelled_anew_is_still_in_its_contributors_copy_and_goes_with_them()
+    {
+        using var analyst = await DatasetCaller.NewAsync("analyst");
+        await analyst.PostCsvAsync(dataset, "n,c,b,label,id\n4,z,true,yes,theirs\n").ReadAsync();
+        await caller.SnapshotAsync(dataset);
+        foreach (var label in (string[])["no", "yes"])
+            await caller.Http.PutAsync($"{dataset}/labels/theirs", DatasetCaller.Json($$"""{"label": "{{label}}"}""")).ReadAsync();
+
+        Assert.That(await DatasetServices.Training.ExportAsync(analyst.Subject), Does.Contain("theirs"));
+        Assert.That(await DatasetServices.Training.EraseFromDatasetsAsync(analyst.Subject), Is.EqualTo(2), "as it was posted, for the snapshot, and as it is");
+        Assert.That(await caller.Http.GetAsync($"{dataset}/labels/theirs").StatusAsync(), Is.EqualTo(HttpStatusCode.NotFound));
+        Assert.That((await caller.GetAsync(dataset))["dataset"]!["labels"]!.GetValue<int>(), Is.EqualTo(3));
+    }
+
+    [Test]
     public async Task An_owner_who_is_erased_takes_the_data_sets_with_them()
     {
         await caller.SnapshotAsync(dataset);

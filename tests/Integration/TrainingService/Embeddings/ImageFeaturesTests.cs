@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using Integration.InferenceService;
 using Integration.TrainingService.Datasets;
 using Integration.TrainingService.Serving;
@@ -20,7 +21,7 @@ namespace Integration.TrainingService.Embeddings;
 public sealed class ImageFeaturesTests
 {
     private const string Default = "mask-detector", Embedding = "mask-detector-embedding";
-    private readonly string plain = PackageFolder.NewModelName(), rows = PackageFolder.NewModelName(), trees = PackageFolder.NewModelName(), own = PackageFolder.NewModelName();
+    private readonly string plain = PackageFolder.NewModelName(), rows = PackageFolder.NewModelName(), trees = PackageFolder.NewModelName(), own = PackageFolder.NewModelName(), forged = PackageFolder.NewModelName();
     private ServedModels suite = null!;
 
     [OneTimeSetUp]
@@ -30,6 +31,7 @@ public sealed class ImageFeaturesTests
             packages.WriteMaskDetector(Default, "1");
             packages.WriteMaskDetector(plain, "1", manifest => manifest["output"]!.AsObject().Remove("features"));
             packages.WriteMaskDetector(own, "1");
+            packages.WriteMaskDetector(forged, "1");
             packages.WriteScorer(rows, "1");
             packages.WriteScorer(trees, "1", manifest =>
             {
@@ -37,10 +39,24 @@ public sealed class ImageFeaturesTests
                 manifest["input"] = new System.Text.Json.Nodes.JsonObject { ["kind"] = "image", ["width"] = 32, ["height"] = 32 };
             });
         },
-        new Dictionary<string, string> { ["Datasets:ImageSweepEvery"] = "00:00:00.2", ["Datasets:ImageGrace"] = "00:00:01" });
+        new Dictionary<string, string> { ["Datasets:ImageSweepEvery"] = "00:00:00.2", ["Datasets:ImageGrace"] = "00:00:01", ["Learning:MaxCachedEmbeddings"] = "2000" });
 
     [OneTimeTearDown]
     public async Task StopAsync() => await suite.DisposeAsync();
+
+    [Test]
+    public async Task More_pictures_than_the_memory_allows_are_refused_before_any_is_embedded()
+    {
+        using var pictures = await Pictures.PostAsync(suite, each: 20, seed: 900);
+        var snapshot = (await pictures.Owner.SnapshotAsync(pictures.Path)).Text("id");
+        await suite.Training.TamperAsync($"UPDATE dataset_snapshots SET rows = 400000 WHERE id = '{snapshot}'"); // 0.6 GB of embeddings, and nine times that with changed copies
+
+        var problem = await pictures.Owner.Http.PostAsync($"{pictures.Path}/runs", DatasetCaller.Json("""{"learner": "image-head", "augment": 8}""")).ReadAsync(HttpStatusCode.UnprocessableEntity);
+
+        Assert.That((problem.Field(), problem.Text("code")), Is.EqualTo(("rows", "out-of-memory")));
+        Assert.That(problem.Text("detail"), Does.Contain("3600000 rows × 192 columns").And.Contain("Runs:MemoryLimitBytes"));
+        Assert.That(await pictures.CountCachedAsync(), Is.Zero);
+    }
 
     [Test]
     public async Task Each_picture_becomes_a_row_and_the_second_run_infers_none_again()
@@ -150,6 +166,15 @@ public sealed class ImageFeaturesTests
     }
 
     [Test]
+    public async Task Numbers_of_a_network_that_the_service_did_not_make_itself_are_never_learned_from()
+    {
+        using var pictures = await Pictures.PostAsync(suite, each: 1, seed: 850);
+        await pictures.BackboneAsync(forged); // in every word the embedding of this backbone
+        await suite.Training.TamperAsync($"UPDATE versions SET origin = 'uploaded' WHERE model = '{forged}-embedding'");
+        Assert.That(() => pictures.BackboneAsync(forged), Refused("unsuitable-backbone").With.Message.Contains($"another model called '{forged}-embedding'"));
+    }
+
+    [Test]
     public async Task A_model_that_belongs_to_somebody_is_not_offered()
     {
         await suite.Training.TamperAsync($"UPDATE models SET owner = 'somebody' WHERE name = '{own}'");
@@ -197,8 +222,21 @@ public sealed class ImageFeaturesTests
         await suite.Training.TamperAsync($"UPDATE image_embeddings SET used_at = now() + interval '1 day' WHERE (owner, image) IN (SELECT owner, image FROM image_embeddings WHERE owner = '{pictures.Owner.Subject}' LIMIT 5)");
         var cache = new EmbeddingCache(
             suite.Training.Services.GetRequiredService<NpgsqlDataSource>(), Options.Create(new EmbeddingOptions { MaxCachedEmbeddings = 5 }), TimeProvider.System);
-        await cache.TrimAsync(CancellationToken.None);
-        Assert.That(await pictures.CountCachedAsync(), Is.EqualTo(5));
+        await Eventually.SeeAsync("five are left", async () =>
+        {
+            await cache.TrimAsync(CancellationToken.None); // unless the sweep is about it
+            return await pictures.CountCachedAsync();
+        }, left => left == 5, log: () => suite.Training.Log);
+    }
+
+    [Test]
+    public async Task What_runs_that_did_not_finish_have_left_makes_way_by_itself()
+    {
+        var nobody = Guid.CreateVersion7().ToString();
+        await suite.Training.TamperAsync($"""
+            INSERT INTO image_embeddings SELECT '{nobody}', sha256(i::text::bytea), 'x'::bytea, 0, 'x'::bytea, now() - interval '40 days' FROM generate_series(1, 3000) i
+            """);
+        await Eventually.SeeAsync("the bound holds", () => CountOfAsync(nobody), left => left is > 0 and <= 2000, log: () => suite.Training.Log);
     }
 
     [Test]
@@ -218,6 +256,12 @@ public sealed class ImageFeaturesTests
         var (cold, warm) = (await TimeAsync(pictures), await TimeAsync(pictures));
         TestContext.Progress.WriteLine(string.Create(CultureInfo.InvariantCulture, $"figure: embeddings of 64x48 PNGs by mask-detector: {256 / cold:0} images/s, from the cache {256 / warm:0}/s"));
         Assert.That(warm, Is.LessThan(cold));
+    }
+
+    private async Task<long> CountOfAsync(string owner)
+    {
+        await using var command = suite.Training.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand($"SELECT count(*) FROM image_embeddings WHERE owner = '{owner}'");
+        return (long)(await command.ExecuteScalarAsync())!;
     }
 
     private static async Task<double> TimeAsync(Pictures pictures)

@@ -32,6 +32,24 @@ public class ErasedEvidenceTests
     }
 
     [Test]
+    public async Task Versions_whose_data_set_was_deleted_are_counted_and_shown_as_well()
+    {
+        using var model = await JudgedModel.NewAsync(perClass: 20);
+        var helper = Guid.CreateVersion7().ToString();
+        using var analyst = await JudgedModel.Training.ClientInRoleAsync(helper, "analyst", "train");
+        using var csv = new StringContent(TinyModels.Csv(5, from: 3), System.Text.Encoding.UTF8, "text/csv");
+        await analyst.PostAsync($"/v1/datasets/{model.Dataset}/labels", csv).ReadAsync();
+        var (snapshot, _) = await JudgedModel.InScopeAsync(services => services.GetRequiredService<SnapshotMaker>().EnsureAsync(model.Dataset, model.Subject, CancellationToken.None));
+        var version = await model.RegisterAsync(4, 0, snapshot: snapshot.Id);
+        Assert.That(await model.Http.DeleteAsync($"/v1/datasets/{model.Dataset}").StatusAsync(), Is.EqualTo(HttpStatusCode.NoContent));
+
+        var (helpers, owners) = (await EraseAsync(helper), await EraseAsync(model.Subject));
+
+        Assert.That((helpers["models-trained-on-erased-rows"], owners["models-trained-on-erased-rows"]), Is.EqualTo((1, 1)));
+        Assert.That((await JudgedModel.Training.GetAsync($"/v1/registry/models/{model.Name}")).GetProperty("versions")[0].GetProperty("erasedRows").GetInt32(), Is.EqualTo(10 + 50), $"version {version}: the helper's, and all as the owner's");
+    }
+
+    [Test]
     public async Task Answers_to_single_rows_go_with_them_and_the_figures_stay()
     {
         using var model = await JudgedModel.NewAsync(perClass: 60);

@@ -1,9 +1,12 @@
 using System.Net;
+using InferenceSuite.Contracts;
 using Integration.InferenceService;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
+using TestSupport;
 using TrainingService.Evaluations;
 using TrainingService.Registry;
+using TrainingService.Runs.Queue;
 
 namespace Integration.TrainingService.Evaluations;
 
@@ -16,6 +19,18 @@ public class GateTests
 
     [TearDown]
     public void Leave() => model.Dispose();
+
+    [Test]
+    public async Task A_run_that_was_cancelled_promotes_nothing()
+    {
+        var version = await model.RegisterAsync(4, 0);
+        var run = Guid.Parse((await model.EvaluateAsync(version)).Text("id"));
+        var hold = await model.HoldRunAsync();
+        await JudgedModel.Training.TamperAsync($"UPDATE runs SET status = 'cancelled', lease_until = NULL, lease_epoch = 2, finished_at = now() WHERE id = '{hold.Run}'");
+
+        Assert.That(() => model.DecideAsync(version, run, hold), Throws.TypeOf<LeaseLostException>());
+        Assert.That(await model.StatesAsync(), Is.EqualTo("1 candidate"));
+    }
 
     [Test]
     public async Task A_version_that_was_never_evaluated_is_not_promoted()
@@ -189,6 +204,34 @@ public class GateTests
         Assert.That(run["error"]!.Text("code"), Is.EqualTo("version-not-loadable"));
         await Eventually.SeeAsync("it is refused", model.StatesAsync, states => states == "1 refused", log: () => JudgedModel.Training.Log);
         Assert.That((await model.VersionAsync(version))["refused"]!.AsArray().Single()!.GetValue<string>(), Does.StartWith("InferenceService does not load it: "));
+    }
+
+    [Test]
+    public async Task A_version_that_did_well_in_its_training_does_not_go_live_unless_it_serves()
+    {
+        var (live, _) = await model.DecideAsync(4, 0);
+        var version = await model.RegisterAsync(5, 0);
+        await JudgedModel.Training.TamperAsync($$"""UPDATE versions SET manifest = jsonb_set(manifest, '{output,name}', '"nothing"') WHERE model = '{{model.Name}}' AND version = '{{version}}'""");
+        await JudgedModel.Training.TamperAsync($"""
+            INSERT INTO evaluations SELECT (jsonb_populate_record(e, jsonb_build_object('id', gen_random_uuid(), 'version', '{version}'))).* FROM evaluations e WHERE model = '{model.Name}'
+            """);
+        var run = await JudgedModel.Training.QueryAsync<Guid>($"SELECT run FROM evaluations WHERE model = '{model.Name}' AND version = '{version}'");
+
+        var decision = await model.DecideAsync(version, run);
+
+        Assert.That((decision.Promoted, decision.Live), Is.EqualTo((false, live)));
+        Assert.That(decision.Reasons.Single(), Does.StartWith("InferenceService does not ").And.Contains("nothing"));
+        Assert.That(await model.StatesAsync(), Is.EqualTo($"{version} refused, {live} live"));
+    }
+
+    [Test]
+    public async Task A_version_that_did_not_load_this_once_stays_a_candidate()
+    {
+        var (unlucky, refused) = (await model.RegisterAsync(4, 0), await model.RegisterAsync(4, 0));
+        var broker = await Servers.RabbitMqAsync();
+        await EventSender.SendAsync(broker, new ModelLoadFailed(model.Name, unlucky, "replica", "The disk is full.", DateTimeOffset.UtcNow));
+        await EventSender.SendAsync(broker, new ModelLoadFailed(model.Name, refused, "replica", "It needs too much.", DateTimeOffset.UtcNow, Refused: true));
+        await Eventually.SeeAsync("the other is refused", model.StatesAsync, states => states == $"{refused} refused, {unlucky} candidate", log: () => JudgedModel.Training.Log);
     }
 
     private Task AssertServesAsync(string version) => Eventually.SeeAsync(

@@ -10,6 +10,7 @@ using TrainingService;
 using TrainingService.Evaluations;
 using TrainingService.Policies;
 using TrainingService.Registry;
+using TrainingService.Runs.Queue;
 
 namespace Integration.TrainingService.Evaluations;
 
@@ -43,7 +44,7 @@ internal sealed class JudgedModel : IDisposable
     public Task<JsonNode> PostAsync(string csv, string query = "") => Http.PostAsync($"/v1/datasets/{Dataset}/labels{query}", new StringContent(csv, Encoding.UTF8, "text/csv")).ReadAsync();
 
     /// <summary>A version that a run made. Returns its number.</summary>
-    public async Task<string> RegisterAsync(float a, float b, Guid? run = null, string? owner = null, bool mayBind = false, string? model = null, Guid? snapshot = null)
+    public async Task<string> RegisterAsync(float a, float b, Guid? run = null, string? owner = null, bool mayBind = false, string? model = null, Guid? snapshot = null, RunHold? hold = null)
     {
         var file = Path.GetTempFileName();
         try
@@ -55,7 +56,7 @@ internal sealed class JudgedModel : IDisposable
                 var number = await services.GetRequiredService<TrainingDb>().Datasets.Where(d => d.Id == Dataset).Select(d => d.Number).SingleAsync();
                 var sha256 = Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(file)));
                 var version = await services.GetRequiredService<Registrar>().RegisterTrainedAsync(
-                    new TrainedVersion(model ?? Name, "tabular-classification", number, owner, mayBind, new FileInfo(file), sha256, TinyModels.Manifest(), lineage, lineage, Subject), CancellationToken.None);
+                    new TrainedVersion(model ?? Name, "tabular-classification", number, owner, mayBind, new FileInfo(file), sha256, TinyModels.Manifest(), lineage, lineage, Subject, hold), CancellationToken.None);
                 return version.Version;
             });
         }
@@ -63,6 +64,18 @@ internal sealed class JudgedModel : IDisposable
         {
             File.Delete(file);
         }
+    }
+
+    /// <summary>A run that a worker has, who does nothing.</summary>
+    public async Task<RunHold> HoldRunAsync()
+    {
+        (await Http.PostAsync($"/v1/datasets/{Dataset}/snapshots", content: null)).EnsureSuccessStatusCode().Dispose(); // or it is there already
+        var hold = new RunHold(Guid.CreateVersion7(), 1);
+        await Training.TamperAsync($"""
+            INSERT INTO runs (id, kind, dataset, snapshot, caller, cause, model, request, status, lease_owner, lease_epoch, lease_until, created_at)
+            SELECT '{hold.Run}', 'training', s.dataset, s.id, '{Subject}', 'request', '{Name}', '{"{}"}', 'running', 'a test', {hold.Epoch}, now() + interval '1 hour', now() FROM dataset_snapshots s JOIN datasets d ON d.number = s.dataset WHERE d.id = '{Dataset}' LIMIT 1
+            """);
+        return hold;
     }
 
     /// <summary>Evaluates a version by a run and waits for its end.</summary>
@@ -86,10 +99,10 @@ internal sealed class JudgedModel : IDisposable
         return (version, await DecideAsync(version, Guid.Parse(run.Text("id"))));
     }
 
-    public Task<GateDecision> DecideAsync(string version, Guid run) => InScopeAsync(async services =>
+    public Task<GateDecision> DecideAsync(string version, Guid run, RunHold? hold = null) => InScopeAsync(async services =>
     {
         var found = await services.GetRequiredService<TrainingDb>().Versions.AsNoTracking().SingleAsync(v => v.Model == Name && v.Version == version);
-        return await services.GetRequiredService<Gatekeeper>().DecideAsync(found, run, Subject, CancellationToken.None);
+        return await services.GetRequiredService<Gatekeeper>().DecideAsync(found, run, hold, Subject, CancellationToken.None);
     });
 
     public Task<HttpResponseMessage> PromoteAsync(string version, string? body = null) => PromoteAsync(Http, version, body);

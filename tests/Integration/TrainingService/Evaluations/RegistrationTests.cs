@@ -1,5 +1,6 @@
 using NUnit.Framework;
 using ServiceDefaults.Problems;
+using TrainingService.Runs.Queue;
 
 namespace Integration.TrainingService.Evaluations;
 
@@ -24,11 +25,41 @@ public class RegistrationTests
     }
 
     [Test]
+    public async Task A_version_called_by_a_huge_number_is_not_counted_on_from()
+    {
+        await model.RegisterAsync(1, 0);
+        await JudgedModel.Training.TamperAsync($"UPDATE versions SET version = '9223372036854775807' WHERE model = '{model.Name}'");
+        Assert.That((await model.RegisterAsync(2, 0), await model.RegisterAsync(3, 0)), Is.EqualTo(("1", "2")));
+    }
+
+    [Test]
     public async Task A_run_that_is_begun_again_finds_its_version()
     {
         var run = Guid.NewGuid();
-        var (once, twice) = (await model.RegisterAsync(1, 0, run), await model.RegisterAsync(2, 0, run));
+        var (once, twice) = (await model.RegisterAsync(1, 0, run), await model.RegisterAsync(1, 0, run));
         Assert.That((once, twice), Is.EqualTo(("1", "1")));
+        Assert.That(await model.StatesAsync(), Is.EqualTo("1 candidate"));
+    }
+
+    [Test]
+    public async Task A_run_that_is_begun_again_on_other_rows_makes_another_version_and_the_one_before_never_goes_live()
+    {
+        var run = Guid.NewGuid();
+        var (once, twice) = (await model.RegisterAsync(1, 0, run), await model.RegisterAsync(2, 0, run));
+        Assert.That((once, twice), Is.EqualTo(("1", "2")));
+        Assert.That(await model.StatesAsync(), Is.EqualTo("1 refused, 2 candidate"));
+        Assert.That((await model.VersionAsync("1"))["refused"]![0]!.GetValue<string>(), Does.Contain("begun again on other rows"));
+    }
+
+    [TestCase("status = 'cancelled', finished_at = now()")]
+    [TestCase("lease_epoch = lease_epoch + 1")]
+    public async Task A_run_that_was_taken_from_its_worker_registers_nothing(string change)
+    {
+        var hold = await model.HoldRunAsync();
+        await model.RegisterAsync(1, 0, hold.Run, hold: hold);
+        await JudgedModel.Training.TamperAsync($"UPDATE runs SET {change} WHERE id = '{hold.Run}'");
+
+        Assert.That(() => model.RegisterAsync(2, 0, hold.Run, hold: hold), Throws.TypeOf<LeaseLostException>());
         Assert.That(await model.StatesAsync(), Is.EqualTo("1 candidate"));
     }
 

@@ -136,6 +136,28 @@ public class AutoTrainingTests
     }
 
     [Test]
+    public async Task A_run_that_a_request_would_be_refused_is_refused_to_a_policy_too_until_more_labels_come()
+    {
+        await PutAsync(minNewLabels: 4);
+        await caller.PostCsvAsync(dataset, "x,label\n1,yes\n2,yes\n3,yes\n4,yes\n").ReadAsync();
+        await caller.SeePolicyAsync(dataset, "a run is due", policy => policy.DueAt() is not null && policy.NewLabels() == 4);
+        PolicyServices.Time.Advance(Quiet);
+
+        var policy = await caller.SeePolicyAsync(dataset, "it was refused", policy => policy["refused"] is not null);
+
+        Assert.That(policy["refused"]!.Text("field"), Is.EqualTo("label"));
+        Assert.That(policy["refused"]!.Text("message"), Does.Contain("nothing to tell apart"));
+        Assert.That((policy.NewLabels(), policy.DueAt()), Is.EqualTo((4, (DateTimeOffset?)null)), "they are not learned from, and nothing is due");
+        Assert.That(await PolicyServices.RunsAsync(dataset), Is.Zero);
+
+        await caller.PostCsvAsync(dataset, "x,label\n" + string.Concat(Enumerable.Range(10, 80).Select(i => $"{i},{(i % 2 == 0 ? "yes" : "no")}\n"))).ReadAsync();
+        await caller.SeePolicyAsync(dataset, "it is due again", seen => seen.DueAt() is not null && seen.NewLabels() == 84);
+        PolicyServices.Time.Advance(Quiet);
+        await PolicyServices.SeeRunsAsync(dataset, 1);
+        Assert.That((await caller.GetAsync($"{dataset}/policy"))["refused"], Is.Null);
+    }
+
+    [Test]
     public async Task What_is_due_when_every_replica_stops_is_queued_once_when_some_start()
     {
         using var packages = new PackageFolder();

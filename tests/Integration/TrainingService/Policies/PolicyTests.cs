@@ -66,6 +66,7 @@ public class PolicyTests
     [TestCase("""{"gates": {"minPrecision": 1.01}}""", "gates.minPrecision", "0 to 1", TestName = "Gate_over_one")]
     [TestCase("""{"gates": {"minAccuracy": -0.1}}""", "gates.minAccuracy", "0 to 1", TestName = "Gate_under_zero")]
     [TestCase("""{"model": "Not A Name"}""", "model", "lower-case letters", TestName = "Name_that_no_model_can_have")]
+    [TestCase("""{"model": "mask-detector-embedding"}""", "model", "the suite's", TestName = "Name_of_what_images_are_learned_from")]
     public async Task What_a_policy_can_t_say_is_422_that_names_it(string policy, string field, string says)
     {
         var problem = await caller.PutPolicyAsync(dataset, policy).ReadAsync(HttpStatusCode.UnprocessableEntity);
@@ -109,6 +110,19 @@ public class PolicyTests
 
         var other = await caller.CreateAsync();
         Assert.That((await admin.PutPolicyAsync(other, policy).ReadAsync(HttpStatusCode.Conflict)).Text("code"), Is.EqualTo("model-taken"));
+    }
+
+    [Test]
+    public async Task Somebody_elses_private_model_is_not_taken_over()
+    {
+        var model = PolicyServices.TakeModel();
+        await PolicyServices.Training.TamperAsync($"UPDATE models SET owner = 'somebody-else' WHERE name = '{model}'");
+        using var admin = await PolicyServices.CallerAsync("admin");
+        var policy = $$"""{"model": "{{model}}"}""";
+        foreach (var who in new[] { caller, admin })
+            Assert.That((await who.PutPolicyAsync(dataset, policy).ReadAsync(HttpStatusCode.Conflict)).Text("code"), Is.EqualTo("model-taken"));
+        await PolicyServices.Training.TamperAsync($"UPDATE models SET owner = '{caller.Subject}' WHERE name = '{model}'");
+        await caller.PutPolicyAsync(dataset, policy).ReadAsync(); // theirs
     }
 
     [Test]

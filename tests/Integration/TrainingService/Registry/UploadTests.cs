@@ -100,6 +100,17 @@ public class UploadTests
     public Task Whose_it_is_nobody_says_themselves() => AssertUnusableAsync(Manifest("owner", "me"), Good, "owner", "");
 
     [Test]
+    public Task What_is_the_embedding_of_a_model_nobody_says_themselves() => AssertUnusableAsync(Manifest("embedding", "mask-detector"), Good, "embedding", "the suite says");
+
+    [Test]
+    public async Task A_name_under_which_the_suite_serves_what_images_are_learned_from_is_422()
+    {
+        model = "mask-detector-embedding";
+        await AssertUnusableAsync(Manifest(), Good, "name", "the suite's");
+        Assert.That(await training.Admin.GetAsync($"/v1/registry/models/{model}").StatusAsync(), Is.EqualTo(HttpStatusCode.NotFound));
+    }
+
+    [Test]
     public Task A_package_without_a_model_is_422() => AssertUnusableAsync(Manifest(), null, "model.onnx", "has no");
 
     [Test]

@@ -47,6 +47,10 @@ public sealed class RunRefusalTests
     public Task A_name_that_no_model_can_have_is_refused(string name) => Refused($$"""{"learner": "logistic-regression", "model": "{{name}}"}""", "model", "lower-case letters");
 
     [Test]
+    public Task A_name_that_is_kept_for_what_images_are_learned_from_is_refused() =>
+        Refused("""{"learner": "logistic-regression", "model": "mask-detector-embedding"}""", "model", "the suite's");
+
+    [Test]
     public Task What_would_take_more_memory_than_allowed_is_refused_before_it_starts() =>
         Refused("""{"learner": "gradient-boosted-trees", "parameters": {"rounds": 10000, "maxDepth": 16}}""", "rows", "Runs:MemoryLimitBytes allows 1024 MiB");
 
@@ -97,10 +101,25 @@ public sealed class RunRefusalTests
         Assert.That(problem.Text("code"), Is.EqualTo("model-taken"));
     }
 
-    [Test]
-    public async Task A_class_that_has_too_few_rows_beside_those_it_is_judged_by_fails_the_run_with_the_reason()
+    [TestCase(12)]
+    [TestCase(14)]
+    public async Task A_class_that_has_too_few_rows_beside_those_it_is_judged_by_is_refused(int rows)
     {
-        using var few = await Trainee.NewAsync("x,label\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"{i},{(i < 12 ? "rare" : "often")}\n")));
+        using var few = await Trainee.NewAsync("x,label\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"{i},{(i < rows ? "rare" : "often")}\n")));
+        await Refused(few, """{"learner": "logistic-regression"}""", "label", $"Class 'rare' has {rows} rows");
+    }
+
+    [Test]
+    public async Task As_many_rows_of_a_class_as_leave_ten_to_train_on_will_do()
+    {
+        using var enough = await Trainee.NewAsync("x,label\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"{i},{(i < 15 ? "rare" : "often")}\n")));
+        Assert.That((await enough.TrainAsync())["result"]!["rows"]!["train"]!.GetValue<int>(), Is.GreaterThanOrEqualTo(20));
+    }
+
+    [Test]
+    public async Task A_class_whose_rows_are_all_alike_leaves_none_to_train_on_and_fails_the_run_with_the_reason()
+    {
+        using var few = await Trainee.NewAsync("x,label\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"{(i < 20 ? 0 : i)},{(i < 20 ? "rare" : "often")}\n")));
 
         var run = await few.WaitAsync(await few.StartAsync(), "failed");
 

@@ -24,8 +24,10 @@ public class RunServices
     };
 
     /// <summary>Another on a database of its own: what it does no other test sees.</summary>
-    internal static Task<TrainingApplication> StartAnotherAsync(string database, params (string Name, string Value)[] settings) =>
-        TrainingApplication.StartReadyAsync(packages, Storage, database, Settings.Concat(settings.Select(each => KeyValuePair.Create(each.Name, each.Value))).GroupBy(each => each.Key).ToDictionary(each => each.Key, each => each.Last().Value));
+    internal static Task<TrainingApplication> StartAnotherAsync(string database, params (string Name, string Value)[] settings) => StartAnotherAsync(database, Storage, settings);
+
+    internal static Task<TrainingApplication> StartAnotherAsync(string database, StorageApplication storage, params (string Name, string Value)[] settings) =>
+        TrainingApplication.StartReadyAsync(packages, storage, database, Settings.Concat(settings.Select(each => KeyValuePair.Create(each.Name, each.Value))).GroupBy(each => each.Key).ToDictionary(each => each.Key, each => each.Last().Value));
 
     /// <summary>For one as a process of its own, which a test can kill.</summary>
     internal static async Task<IReadOnlyDictionary<string, string>> ProcessSettingsAsync(string database) => new Dictionary<string, string>(Settings)

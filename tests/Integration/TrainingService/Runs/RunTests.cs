@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using InferenceService.Models;
+using Integration.StorageService;
 using Microsoft.ML.OnnxRuntime;
 using NUnit.Framework;
 
@@ -27,6 +28,8 @@ public sealed class RunTests
         Assert.That(result["export"]!["largestDifference"]!.GetValue<double>(), Is.LessThanOrEqualTo(1e-4));
         Assert.That(result["crossValidation"]!["folds"]!.AsArray(), Has.Count.EqualTo(5), "a small set");
         Assert.That(result["peakBytes"]!.GetValue<long>(), Is.Positive);
+
+        Assert.That(run["request"]!["mayBind"], Is.Null, "what a caller is allowed is nobody's business");
 
         var version = await VersionAsync(run);
         Assert.That(version.Text("state"), Is.EqualTo("candidate"));
@@ -53,6 +56,21 @@ public sealed class RunTests
         Assert.That(events[0].Body.GetProperty("labels").GetInt64(), Is.EqualTo(300));
         Assert.That(events[1].Body.GetProperty("version").GetString(), Is.EqualTo("1"));
         Assert.That(events[1].Body.GetProperty("accuracy").GetDouble(), Is.EqualTo(run["result"]!["reference"]!["accuracy"]!.GetValue<double>()));
+    }
+
+    [Test]
+    public async Task A_report_that_there_is_no_room_for_is_a_warning_and_the_version_goes_live()
+    {
+        await using var full = await StorageApplication.StartNewAsync(new Dictionary<string, string> { ["Storage:UserQuotaBytes"] = "1" });
+        await using var training = await RunServices.StartAnotherAsync(TrainingApplication.NewDatabase(), full);
+        using var trainee = await Trainee.NewAsync(Trainee.Rows(300), training);
+
+        var run = await trainee.TrainAsync("""{"learner": "logistic-regression", "promote": true}""");
+
+        Assert.That(run["result"]!["promoted"]!.GetValue<bool>(), Is.True);
+        Assert.That(run["result"]!["warnings"]!.AsArray().Select(warning => warning!.GetValue<string>()), Has.One.Contains("Storage:UserQuotaBytes"));
+        Assert.That(await trainee.CountAsync($"runs WHERE id = '{run.Text("id")}' AND lease_epoch = 1"), Is.EqualTo(1), "it was trained once");
+        await trainee.Http.GetAsync($"/v1/runs/{run.Text("id")}/report").ReadAsync(HttpStatusCode.NotFound);
     }
 
     [Test]

@@ -26,7 +26,8 @@ internal sealed class ServedModels : IAsyncDisposable
         var packages = new PackageFolder();
         write(packages);
         var storage = await StorageApplication.StartNewAsync();
-        var training = await TrainingApplication.StartReadyAsync(packages, storage, settings: settings);
+        var trying = new Dictionary<string, string>(settings ?? new Dictionary<string, string>()) { ["Serving:TryCandidates"] = "true" };
+        var training = await TrainingApplication.StartReadyAsync(packages, storage, settings: trying);
         var inference = await InferenceApplication.StartReadyAsync(training, storage);
         // Each has to know where the other is; the first call asks for it.
         training.Services.GetRequiredService<IConfiguration>()["services:inference-0:http:0"] = inference.Caller.BaseAddress!.ToString();

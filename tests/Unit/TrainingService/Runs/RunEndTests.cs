@@ -1,8 +1,10 @@
 using System.Net;
+using System.Text.Json;
 using Learning;
 using Microsoft.AspNetCore.Http;
 using NUnit.Framework;
 using ServiceDefaults.Problems;
+using TrainingService;
 using TrainingService.Runs;
 using TrainingService.Runs.Queue;
 using TrainingService.Runs.Training;
@@ -27,6 +29,8 @@ public sealed class RunEndTests
         Assert.That(Of(new HttpRequestException("refused")).Kind, Is.EqualTo(RunEndKind.Waits));
         Assert.That(Of(new HttpRequestException("busy", null, HttpStatusCode.ServiceUnavailable)).Kind, Is.EqualTo(RunEndKind.Waits));
         Assert.That(Of(ProblemException.Unavailable("x", "y", TimeSpan.FromSeconds(1))).Kind, Is.EqualTo(RunEndKind.Waits));
+        Assert.That(Of(new ProblemException(StatusCodes.Status502BadGateway, "inference-unavailable", "It broke.")).Kind, Is.EqualTo(RunEndKind.Waits));
+        Assert.That(Of(new ProblemException(StatusCodes.Status429TooManyRequests, "inference-unavailable", "Full.")).Kind, Is.EqualTo(RunEndKind.Waits));
         Assert.That(Of(new TaskCanceledException()).Kind, Is.EqualTo(RunEndKind.Waits), "nobody called it off");
         Assert.That(Of(new RowsErasedException()).Kind, Is.EqualTo(RunEndKind.Waits));
     }
@@ -45,6 +49,22 @@ public sealed class RunEndTests
         Assert.That(RunEnd.Of(new InvalidOperationException(), Run(0), Options, false, false).Kind, Is.EqualTo(RunEndKind.Again));
         Assert.That(RunEnd.Of(new HttpRequestException("what?", null, HttpStatusCode.BadRequest), Run(1), Options, false, false).Kind, Is.EqualTo(RunEndKind.Again));
         Assert.That(RunEnd.Of(new InvalidOperationException("secret path"), Run(2), Options, false, false).Error!.Message, Does.Contain("3 times").And.Not.Contain("secret"));
+    }
+
+    [Test]
+    public void What_breaks_a_service_each_time_ends_with_its_words()
+    {
+        var broken = new ProblemException(StatusCodes.Status500InternalServerError, "inference-unavailable", "It broke.");
+        Assert.That(Of(broken).Kind, Is.EqualTo(RunEndKind.Again));
+        Assert.That(RunEnd.Of(broken, Run(2), Options, false, false).Error, Is.EqualTo(new RunError("inference-unavailable", null, "It broke.")));
+    }
+
+    [TestCase(double.NaN)]
+    [TestCase(double.PositiveInfinity)]
+    public void Progress_can_be_written_whatever_the_loss_is(double loss)
+    {
+        var json = JsonSerializer.Serialize(new RunProgress("training", 1, 2, loss, loss, default), LearningModel.Json);
+        Assert.That(JsonSerializer.Deserialize<RunProgress>(json, LearningModel.Json), Is.EqualTo(new RunProgress("training", 1, 2, null, null, default)));
     }
 
     [TestCase(139, "terminate called", "trainer-crashed", "exit code 139): terminate called")]

@@ -67,6 +67,33 @@ public class InferenceReplicasTests
         Assert.That(asked, Has.Count.EqualTo(1));
     }
 
+    [TestCase(HttpStatusCode.InternalServerError)]
+    [TestCase(HttpStatusCode.BadGateway)]
+    [TestCase(HttpStatusCode.GatewayTimeout)]
+    public async Task A_replica_that_breaks_is_followed_by_the_next_and_asked_again_later(HttpStatusCode status)
+    {
+        Answer(() => With(status, "It broke."), Away, Fine);
+        using var answer = await SendAsync(replicas: 2);
+        Assert.That((asked, waits.Count), Is.EqualTo((new[] { "inference-0", "inference-1", "inference-0" }, 1)));
+    }
+
+    [TestCase(HttpStatusCode.NotFound)]
+    [TestCase(HttpStatusCode.Conflict)]
+    public async Task What_one_replica_does_not_have_another_may(HttpStatusCode status)
+    {
+        Answer(() => With(status, "Not here."), Fine);
+        using var answer = await SendAsync(replicas: 2);
+        Assert.That((answer.StatusCode, waits.Count), Is.EqualTo((HttpStatusCode.OK, 0)));
+    }
+
+    [Test]
+    public void What_no_replica_has_is_not_asked_for_again()
+    {
+        Answer(() => With(HttpStatusCode.NotFound, "Not here."), () => With(HttpStatusCode.NotFound, "Not there."));
+        Assert.That(() => SendAsync(replicas: 2), Throws.TypeOf<ProblemException>().With.Message.EqualTo("Not here.").And.Property("Status").EqualTo(404));
+        Assert.That((asked.Count, waits.Count), Is.EqualTo((2, 0)));
+    }
+
     [Test]
     public void Without_any_address_it_says_so() =>
         Assert.That(() => SendAsync(replicas: 0), Throws.TypeOf<HttpRequestException>().With.Message.Contains("No address"));
