@@ -29,9 +29,9 @@ internal sealed class Judge(TrainingDb db, ReferenceSets references, VersionEval
         List<string> reasons = [.. gates.FailedBy(evaluation.Reference)];
         if (gates.AskForFigures || comparing)
             reasons.AddRange(TooSmall(evaluation.Reference, await ClassesOfAsync(evaluation, cancellation)));
-        if (await references.CountSeenAsync(version, dataset, cancellation) is > 0 and var seen)
+        if (await TrainedOn.CountSeenAsync(db, version, dataset, cancellation) is > 0 and var seen)
             reasons.Add($"reference-seen: it was trained on {seen} of the reference rows, which were chosen later; train anew");
-        if (comparing && await references.CountSeenAsync(live!, dataset, cancellation) is > 0 and var known)
+        if (comparing && await TrainedOn.CountSeenAsync(db, live!, dataset, cancellation) is > 0 and var known)
         {
             var alone = new Judgement(reasons, live!.Version, Against: null, Note: $"Not compared with version {live.Version}, which was trained on {known} of the reference rows.");
             return await TriedAsync(alone, version, evaluation, dataset, mayAsk, cancellation);

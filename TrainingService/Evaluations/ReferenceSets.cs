@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using TrainingService.Datasets;
 using TrainingService.Datasets.Snapshots;
-using TrainingService.Registry;
+using static TrainingService.Evaluations.ReferenceSql;
 
 namespace TrainingService.Evaluations;
 
@@ -23,39 +23,22 @@ internal sealed class ReferenceSets(TrainingDb db, IOptions<DatasetOptions> opti
 
     private const int Lock = 0x5265_6665;
 
-    // $1 the data set's number, $2 the revision: rows with labels that are there then.
-    private const string There = "dataset = $1 AND label IS NOT NULL AND added <= $2 AND (removed IS NULL OR removed > $2)";
-
-    // Of so many rows of a class. With 25, ten may be spared for judging.
-    private const string SharedOfClass = "greatest(ceil(rows * 0.2), CASE WHEN rows >= 25 THEN 10 ELSE 0 END)";
-
-    // Of There: what callers said of predictions joins only where somebody vouches for it.
-    private const string Vouched = """
-        (trusted OR NOT EXISTS (SELECT FROM feedback_labels f WHERE f.dataset = labels.dataset
-          AND f.prediction = CASE WHEN given_id ~ '^prediction:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN substr(given_id, 12)::uuid END))
-        """;
-
-    // Not by the order of the hashes themselves: splits go by that. $3 the choice's number.
-    private static string ShareOf(string rows) => $"""
-        SELECT $1, id, $3 FROM (
-          SELECT id, row_number() OVER (PARTITION BY label ORDER BY md5(content::text), id) AS place, count(*) OVER (PARTITION BY label) AS rows FROM labels WHERE {There} AND {Vouched} AND {rows}) ranked
-        WHERE place <= {SharedOfClass}
-        """;
-
     /// <summary>The reference rows of a snapshot, chosen now if the data set has none yet.</summary>
     public async Task<ReferenceSet> EnsureAsync(Dataset dataset, Snapshot snapshot, CancellationToken cancellation)
     {
+        ReferenceSet? reference = null;
         await InTransactionAsync(async () =>
         {
             var seen = await NewestTrainedAsync(dataset, cancellation);
-            if (await FindChoiceAsync(dataset.Number, cancellation) is not { } choice || (choice.Provisional && seen is null))
+            if (await FindChoiceAsync(dataset.Number, cancellation) is not { } choice || (choice.Provisional && seen is null && choice.Revision < snapshot.Revision))
                 await ChooseAsync(dataset.Number, snapshot.Revision, cancellation);
             else
                 await GrowAsync(dataset.Number, snapshot.Revision, choice.Provisional, seen ?? 0, cancellation);
+            var rows = await ReadAsync(dataset.Number, snapshot.Revision, cancellation);
+            var number = (await FindChoiceAsync(dataset.Number, cancellation))!.Number;
+            reference = new ReferenceSet(rows.Select(row => row.Id).ToHashSet(), rows.Select(row => row.Content).ToHashSet(), HashOf(rows), number);
         }, dataset.Number, cancellation);
-        var rows = await ReadAsync(dataset.Number, snapshot.Revision, cancellation);
-        var number = (await FindChoiceAsync(dataset.Number, cancellation))!.Number;
-        return new ReferenceSet(rows.Select(row => row.Id).ToHashSet(), rows.Select(row => row.Content).ToHashSet(), HashOf(rows), number);
+        return reference!;
     }
 
     /// <summary>Chooses anew, from the labels as they are now. In the transaction that the context has, or one of its own.</summary>
@@ -115,19 +98,6 @@ internal sealed class ReferenceSets(TrainingDb db, IOptions<DatasetOptions> opti
             hash.AppendData(label);
         }
         return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
-
-    /// <summary>How many of the reference rows a version was trained on, because they were chosen after that. Of one trained elsewhere nobody knows: none.</summary>
-    public async Task<long> CountSeenAsync(ModelVersion version, Dataset dataset, CancellationToken cancellation)
-    {
-        if (TrainedOn.Of(version) is not { Snapshot: { } trainedOn } lineage || lineage.Dataset != dataset.Id
-            || await db.Snapshots.AsNoTracking().SingleOrDefaultAsync(s => s.Id == trainedOn && s.Dataset == dataset.Number, cancellation) is not { } snapshot)
-            return 0;
-        await using var count = await CommandAsync($"""
-            SELECT count(*) FROM dataset_reference r
-            WHERE r.dataset = $1 AND r.since > $3 AND EXISTS (SELECT FROM labels WHERE {There} AND id = r.label OFFSET 0)
-            """, dataset.Number, snapshot.Revision, cancellation, lineage.Reference);
-        return (long)(await count.ExecuteScalarAsync(cancellation))!;
     }
 
     private async Task ChooseAsync(int dataset, int revision, CancellationToken cancellation)

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using TrainingService.Datasets;
 using TrainingService.Registry;
 using TrainingService.Runs;
 
@@ -7,7 +9,7 @@ namespace TrainingService.Evaluations;
 /// <summary>What a version's lineage says of the data that it was trained on, as a run writes it.</summary>
 /// <param name="Reference">Number of the choice of reference rows that it was kept from; 0: before choices were numbered.</param>
 /// <param name="Seed">Of the split.</param>
-internal sealed record TrainedOn(Guid Dataset, Guid? Snapshot, int Reference, ulong Seed)
+internal sealed record TrainedOn(Guid DatasetId, Guid? Snapshot, int Reference, ulong Seed)
 {
     /// <summary>Null: it was trained elsewhere.</summary>
     public static TrainedOn? Of(ModelVersion version)
@@ -19,6 +21,21 @@ internal sealed record TrainedOn(Guid Dataset, Guid? Snapshot, int Reference, ul
             lineage.TryGetProperty("snapshot", out var snapshot) && TryGuid(snapshot, out var made) ? made : null,
             lineage.TryGetProperty("reference", out var reference) && reference.ValueKind == JsonValueKind.Number && reference.TryGetInt32(out var number) ? number : 0,
             lineage.TryGetProperty("seed", out var seed) && seed.ValueKind == JsonValueKind.Number && seed.TryGetUInt64(out var chosen) ? chosen : new RunRequest().Seed);
+    }
+
+    /// <summary>How many of the data set's reference rows a version was trained on, because they were chosen after that. Of one trained elsewhere nobody knows: none.</summary>
+    public static async Task<long> CountSeenAsync(TrainingDb db, ModelVersion version, Dataset dataset, CancellationToken cancellation)
+    {
+        if (Of(version) is not { Snapshot: { } trainedOn } lineage || lineage.DatasetId != dataset.Id
+            || await db.Snapshots.AsNoTracking().SingleOrDefaultAsync(s => s.Id == trainedOn && s.Dataset == dataset.Number, cancellation) is not { } snapshot)
+            return 0;
+        // One look by key for each row, as where they are read.
+        return await db.Database.SqlQuery<long>($"""
+            SELECT count(*) AS "Value" FROM dataset_reference r
+            WHERE r.dataset = {dataset.Number} AND r.since > {lineage.Reference} AND EXISTS (
+              SELECT FROM labels l WHERE l.dataset = r.dataset AND l.id = r.label AND l.label IS NOT NULL
+                AND l.added <= {snapshot.Revision} AND (l.removed IS NULL OR l.removed > {snapshot.Revision}) OFFSET 0)
+            """).SingleAsync(cancellation);
     }
 
     private static bool TryGuid(JsonElement element, out Guid id)

@@ -47,7 +47,7 @@ internal sealed class VersionEvaluator(TrainingDb db, ReferenceSets references, 
             CreatedAt = time.GetUtcNow(),
         }, cancellation);
 
-        static ulong SeedOf(ModelVersion version, Dataset dataset) => TrainedOn.Of(version) is { } lineage && lineage.Dataset == dataset.Id ? lineage.Seed : new RunRequest().Seed;
+        static ulong SeedOf(ModelVersion version, Dataset dataset) => TrainedOn.Of(version) is { } lineage && lineage.DatasetId == dataset.Id ? lineage.Seed : new RunRequest().Seed;
 
         void Tell(int done) => progress(new RunProgress("evaluating", done, total, TrainLoss: null, ValidationLoss: null, time.GetUtcNow()));
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
@@ -63,7 +62,7 @@ internal sealed class LabelTaking(
     {
         if (input.Row is not { ValueKind: JsonValueKind.Object } row)
             throw ProblemException.Unusable("input", input.Kind == "row" ? "The row was too large to be kept." : $"The data set has rows, and the prediction was made on an {input.Kind}.");
-        using var line = Line(row, feedback, labelled && dataset.Schema!.Label.Numeric, labelled);
+        using var line = FeedbackLine.Of(row, feedback, labelled && dataset.Schema!.Label.Numeric, labelled);
         return await ChangeAsync(dataset, feedback, labelled, change => rows.PostAsync(change, PostKind.JsonArray, line, labelled, trusted: false, cancellation), cancellation);
     }
 
@@ -95,7 +94,7 @@ internal sealed class LabelTaking(
         {
             await using var change = await BeginAsync(dataset, feedback, RevisionSource.Labelling, cancellation);
             await RequireTheirsAsync(dataset, feedback, mayWait: true, cancellation);
-            await relabelling.RelabelAsync(change, feedback.GivenId, new PutLabel(Json(feedback.Label!, dataset.Schema!.Label.Numeric), Trusted: null), cancellation);
+            await relabelling.RelabelAsync(change, feedback.GivenId, new PutLabel(FeedbackLine.Label(feedback.Label!, dataset.Schema!.Label.Numeric), Trusted: null), cancellation);
             return FeedbackOutcome.Labelled;
         }
         catch (ProblemException e) when (e.Code == "duplicate-label")
@@ -134,30 +133,4 @@ internal sealed class LabelTaking(
         db.ChangeTracker.Clear(); // of a change before: the data set is as its lock finds it
         return DatasetChange.BeginAsync(db, dataset.Id, feedback.Caller, source, options.Value.MaxWait, time.GetUtcNow(), cancellation);
     }
-
-    /// <summary>The row as a post has it, with the label and an id of its own.</summary>
-    private static MemoryStream Line(JsonElement row, FeedbackLabel feedback, bool numeric, bool labelled)
-    {
-        var line = new MemoryStream();
-        using (var json = new Utf8JsonWriter(line))
-        {
-            json.WriteStartObject();
-            foreach (var column in row.EnumerateObject())
-                column.WriteTo(json);
-            if (labelled)
-            {
-                json.WritePropertyName("label");
-                Json(feedback.Label!, numeric).WriteTo(json);
-            }
-            json.WriteString("id", feedback.GivenId);
-            json.WriteEndObject();
-        }
-        line.WriteByte((byte)'\n');
-        line.Position = 0;
-        return line;
-    }
-
-    /// <summary>A class that is a number is one in a post.</summary>
-    private static JsonElement Json(string label, bool numeric) =>
-        numeric && double.TryParse(label, CultureInfo.InvariantCulture, out var number) ? JsonSerializer.SerializeToElement(number) : JsonSerializer.SerializeToElement(label);
 }

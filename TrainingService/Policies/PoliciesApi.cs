@@ -46,10 +46,18 @@ internal static class PoliciesApi
     private static async Task<Ok<PolicyView>> GetAsync(string dataset, ClaimsPrincipal user, TrainingDb db, CancellationToken cancellation) =>
         TypedResults.Ok(await ViewAsync(await db.Datasets.AsNoTracking().FindAsync(dataset, user, cancellation), db, cancellation));
 
-    private static async Task<NoContent> DeleteAsync(string dataset, ClaimsPrincipal user, TrainingDb db, CancellationToken cancellation)
+    private static async Task<NoContent> DeleteAsync(string dataset, ClaimsPrincipal user, TrainingDb db, Promotion promotion, CancellationToken cancellation)
     {
         var found = await FindOwnAsync(dataset, user, db, cancellation);
-        return await db.Policies.Where(p => p.Dataset == found.Number).ExecuteDeleteAsync(cancellation) == 1 ? TypedResults.NoContent() : throw ProblemException.NotFound("policy");
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        // Locked first, as whoever judges does; what is known of versions in use was by this policy.
+        await db.Database.ExecuteSqlAsync($"UPDATE measured_quality SET below = NULL WHERE model IN (SELECT name FROM models WHERE dataset = {found.Number})", cancellation);
+        if (await db.Policies.Where(p => p.Dataset == found.Number).ExecuteDeleteAsync(cancellation) == 0)
+            throw ProblemException.NotFound("policy");
+        foreach (var suspended in await db.Models.Where(m => m.Dataset == found.Number && m.SuspendedAt != null).Select(m => m.Name).ToListAsync(cancellation))
+            await promotion.ResumeAsync(suspended, "The policy that suspended it was deleted.", user.CallerId(), cancellation);
+        await transaction.CommitAsync(cancellation);
+        return TypedResults.NoContent();
     }
 
     private static async Task<Dataset> FindOwnAsync(string dataset, ClaimsPrincipal user, TrainingDb db, CancellationToken cancellation)

@@ -3,7 +3,10 @@ using TrainingService.Runs;
 
 namespace TrainingService.Policies.AutoTraining;
 
-/// <summary>Labels that no run has learned from: added since the newest snapshot that one trained on, whoever asked for it and whatever became of it.</summary>
+/// <summary>
+/// Labels that no run has learned from: added since the newest snapshot that one trained on, whoever asked for it and whatever became of it. A row counts
+/// once, however often its label is changed or it is taken away and comes again.
+/// </summary>
 internal static class NewLabels
 {
     /// <returns>Those, and how many were ever added.</returns>
@@ -14,6 +17,7 @@ internal static class NewLabels
         var revisions = db.DatasetRevisions.Where(revision => revision.Dataset == policy.Dataset);
         var ever = await revisions.SumAsync(revision => revision.Added, cancellation);
         var learned = await revisions.Where(revision => revision.Revision <= trained).SumAsync(revision => revision.Added, cancellation);
-        return (ever - Math.Max(learned, policy.TrainedAdded), ever);
+        var gained = ever - Math.Max(learned, policy.TrainedAdded);
+        return (gained == 0 ? 0 : Math.Min(gained, await db.Labels.LongCountAsync(l => l.Dataset == policy.Dataset && l.Removed == null && l.Text != null && l.Added > trained, cancellation)), ever);
     }
 }

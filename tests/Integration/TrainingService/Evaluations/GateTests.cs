@@ -146,6 +146,31 @@ public class GateTests
     }
 
     [Test]
+    public async Task A_class_without_reference_rows_is_a_reason()
+    {
+        await model.SetGatesAsync(new Gates(MinAccuracy: 0.5));
+        await model.DecideAsync(4, 0);
+        await model.PostAsync(TinyModels.Csv(4, from: 7).Replace("yes", "maybe"));
+        var (_, decision) = await model.DecideAsync(5, 0);
+        Assert.That(decision.Reasons, Has.Some.StartsWith("reference-too-small: class 'maybe' has "));
+    }
+
+    [Test]
+    public async Task What_was_judged_by_labels_that_have_changed_since_stays_a_candidate()
+    {
+        var version = await model.RegisterAsync(4, 0);
+        var run = Guid.Parse((await model.EvaluateAsync(version)).Text("id"));
+        var row = await JudgedModel.Training.QueryAsync<Guid>($"SELECT r.label FROM dataset_reference r JOIN datasets d ON d.number = r.dataset WHERE d.id = '{model.Dataset}' LIMIT 1");
+        await model.Http.DeleteAsync($"/v1/datasets/{model.Dataset}/labels/{row}").ReadAsync(HttpStatusCode.NoContent);
+
+        var decision = await model.DecideAsync(version, run);
+
+        Assert.That(decision.Promoted, Is.False);
+        Assert.That(decision.Reasons.Single(), Does.StartWith("not-comparable: reference rows were erased"));
+        Assert.That(await model.StatesAsync(), Is.EqualTo("1 candidate"));
+    }
+
+    [Test]
     public async Task An_admin_overrules_the_gates_with_a_reason_that_goes_on_record()
     {
         var (_, _) = await model.DecideAsync(4, 0);

@@ -90,6 +90,55 @@ public class ReferenceTests
     }
 
     [Test]
+    public async Task A_class_that_is_new_gets_rows_that_no_version_has_seen()
+    {
+        await EnsureAsync();
+        await model.PostAsync(TinyModels.Csv(30, from: 3).Replace("yes", "maybe").Replace("no", "never"));
+        var second = await EnsureAsync();
+        await model.RegisterAsync(4, 0, snapshot: await SnapshotAsync());
+        await model.PostAsync(TinyModels.Csv(30, from: 5).Replace("yes", "perhaps"));
+        var third = await EnsureAsync();
+
+        Assert.That(second.Labels, Has.Count.EqualTo(40), "ten of each class");
+        Assert.That(third.Labels, Is.SupersetOf(second.Labels).And.Count.EqualTo(50), "the class that is there has enough");
+        Assert.That((await EnsureAsync()).Hash, Is.EqualTo(third.Hash));
+    }
+
+    [Test]
+    public async Task A_choice_that_left_too_few_rows_grows_by_what_no_version_has_seen()
+    {
+        using var small = await JudgedModel.NewAsync(perClass: 20);
+        var first = await EnsureAsync(small);
+        await small.RegisterAsync(4, 0, snapshot: await SnapshotAsync(small));
+        var again = await EnsureAsync(small);
+        await small.PostAsync(TinyModels.Csv(30, from: 3));
+        var grown = await EnsureAsync(small);
+
+        Assert.That(again.Hash, Is.EqualTo(first.Hash), "all that is there was trained on");
+        Assert.That(grown.Labels, Is.SupersetOf(first.Labels).And.Count.EqualTo(8 + 20));
+        Assert.That((await small.ReferenceAsync())["provisional"]!.GetValue<bool>(), Is.False);
+    }
+
+    [Test]
+    public async Task A_version_that_was_trained_on_rows_that_judge_it_does_not_pass_and_a_live_one_is_not_compared_with()
+    {
+        await EnsureAsync();
+        await model.PostAsync(TinyModels.Csv(100, from: 3));
+        var (live, candidate) = (await model.RegisterAsync(4, 0, snapshot: await SnapshotAsync()), await model.RegisterAsync(4, 0, snapshot: await SnapshotAsync()));
+        var untouched = await model.RegisterAsync(0, 4);
+        Assert.That(await model.PromoteAsync(JudgedModel.Training.Admin, live, """{"force": true, "reason": "it was there before"}""").StatusAsync(), Is.EqualTo(HttpStatusCode.OK));
+        await model.Http.PostAsync($"/v1/datasets/{model.Dataset}/reference", null).ReadAsync();
+        await model.EvaluateAsync(candidate);
+        await model.EvaluateAsync(untouched);
+
+        var problem = await model.PromoteAsync(candidate).ReadAsync(HttpStatusCode.Conflict);
+        Assert.That(problem["reasons"]!.AsArray().Single()!.GetValue<string>(), Does.Match("^reference-seen: it was trained on [0-9]+ of the reference rows"));
+        Assert.That(await model.PromoteAsync(untouched).StatusAsync(), Is.EqualTo(HttpStatusCode.OK), "the live one is better, having seen them");
+        var newest = (await JudgedModel.Training.GetAsync($"/v1/registry/models/{model.Name}/history")).GetProperty("entries")[0].GetProperty("details");
+        Assert.That(newest.GetProperty("reason").GetString(), Does.StartWith($"Not compared with version {live}, which was trained on "));
+    }
+
+    [Test]
     public async Task It_is_chosen_anew_on_purpose_which_goes_on_record_and_versions_have_to_be_evaluated_again()
     {
         var version = await model.RegisterAsync(4, 0);
@@ -130,6 +179,9 @@ public class ReferenceTests
         Assert.That(numbers.Field(), Is.EqualTo("label"));
         Assert.That(await other.Http.PostAsync($"/v1/datasets/{model.Dataset}/reference", null).StatusAsync(), Is.EqualTo(HttpStatusCode.NotFound));
     }
+
+    private Task<Guid> SnapshotAsync(JudgedModel? of = null) => JudgedModel.InScopeAsync(async services =>
+        (await services.GetRequiredService<SnapshotMaker>().EnsureAsync((of ?? model).Dataset, (of ?? model).Subject, CancellationToken.None)).Snapshot.Id);
 
     private Task<ReferenceSet> EnsureAsync() => EnsureAsync(model);
 

@@ -55,6 +55,18 @@ public class AutoTrainingTests
     }
 
     [Test]
+    public async Task A_row_that_is_labelled_again_and_again_counts_once()
+    {
+        await PutAsync(minNewLabels: 50);
+        await caller.PostRowsAsync(dataset, 40);
+        var row = (await caller.LabelsAsync(dataset))[0]!;
+        var other = (await caller.LabelsAsync(dataset)).Select(each => each!["label"]!.ToJsonString()).First(label => label != row["label"]!.ToJsonString());
+        for (var i = 0; i < 4; i++)
+            await caller.PutLabelAsync(dataset, row.Text("id"), i % 2 == 0 ? other : row["label"]!.ToJsonString()).ReadAsync();
+        Assert.That((await caller.GetAsync($"{dataset}/policy")).NewLabels(), Is.EqualTo(40));
+    }
+
+    [Test]
     public async Task Every_post_begins_the_quiet_time_anew()
     {
         await PutAsync(minNewLabels: 20);

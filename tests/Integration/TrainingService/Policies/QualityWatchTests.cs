@@ -109,7 +109,7 @@ public class QualityWatchTests
         await ForceAsync("3");
         await SeeSuspendedAsync(false);
         await PutAsync("refuse");
-        await PolicyServices.Training.TamperAsync($"UPDATE measured_quality SET below = 'low', below_since = '2026-01-01' WHERE model = '{model}' AND version = '3'");
+        await PolicyServices.Training.TamperAsync($"UPDATE measured_quality SET below = 'low', below_since = '2000-01-01' WHERE model = '{model}' AND version = '3'");
         await SendAsync(0.7);
         await SeeSuspendedAsync(true);
     }
