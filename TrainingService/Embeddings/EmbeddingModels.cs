@@ -54,7 +54,7 @@ internal sealed class EmbeddingModels(IServiceScopeFactory scopes, ObjectFiles o
         await using var content = file.OpenRead();
         var sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellation));
         var manifest = ModelManifest.Parse(JsonSerializer.SerializeToUtf8Bytes(model.ToManifest(backbone, output, sha256)));
-        await services.GetRequiredService<ModelFiles>().EnsureStoredAsync(sha256, file, cancellation);
+        await services.GetRequiredService<NewModelFiles>().EnsureStoredAsync(sha256, file, cancellation);
         await services.GetRequiredService<Registrar>().RegisterAsync(new ModelPackage(manifest, file), VersionOrigin.Imported, identity.Name, cancellation);
         return model;
     }
