@@ -109,10 +109,16 @@ internal sealed class LabelTaking(
         return FeedbackOutcome.Removed;
     }
 
-    private Task<DatasetChange> BeginAsync(Dataset dataset, FeedbackLabel feedback, RevisionSource source, CancellationToken cancellation)
+    /// <exception cref="ProblemException">The caller has said something else since: that counts, and may be in the data set already.</exception>
+    private async Task<DatasetChange> BeginAsync(Dataset dataset, FeedbackLabel feedback, RevisionSource source, CancellationToken cancellation)
     {
         db.ChangeTracker.Clear(); // of a change before: the data set is as its lock finds it
-        return DatasetChange.BeginAsync(db, dataset.Id, feedback.Caller, source, options.Value.MaxWait, time.GetUtcNow(), cancellation);
+        var change = await DatasetChange.BeginAsync(db, dataset.Id, feedback.Caller, source, options.Value.MaxWait, time.GetUtcNow(), cancellation);
+        var last = await db.FeedbackLabels.FromSql($"SELECT * FROM feedback_labels WHERE prediction = {feedback.Prediction} AND time = {feedback.Time} FOR UPDATE").AsNoTracking().ToListAsync(cancellation);
+        if (last.Count > 0)
+            return change;
+        await change.DisposeAsync();
+        throw ProblemException.Conflict("superseded", "The caller has said something else since.");
     }
 
     /// <summary>The row as a post has it, with the label and an id of its own.</summary>
