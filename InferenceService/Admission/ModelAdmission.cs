@@ -25,7 +25,7 @@ public sealed partial class ModelAdmission(
         var started = Stopwatch.GetTimestamp();
         var trial = await TryAsync(manifestJson, path, cancellation);
         if (trial is not { Reason: null, Facts: { } facts })
-            throw new ModelRefusedException(OneLine(trial.Reason ?? "Its trial run did not say how it ended."));
+            throw new ModelRefusedException(OneLine(trial.Reason ?? "Its trial run did not say how it ended.")) { MayPass = trial.MayPass };
         Remember(manifestJson, manifest.Sha256, trial);
         LogAdmitted(logger, manifest.Name, manifest.Version, Stopwatch.GetElapsedTime(started).TotalMilliseconds, facts.Nodes, trial.BatchSize, trial.BatchMs);
     }

@@ -17,8 +17,8 @@ internal static class TrialProcess
         var (output, errors) = (ReadAsync(process.StandardOutput), ReadAsync(process.StandardError));
         try
         {
-            var reason = await WatchAsync(process, settings.Limits, time, cancellation);
-            return reason is not null ? new Trial(reason) : Parse(await output) ?? new Trial($"Its trial run crashed (exit code {process.ExitCode}): {LastWords(await errors)}");
+            var stopped = await WatchAsync(process, settings.Limits, time, cancellation);
+            return stopped ?? Parse(await output) ?? new Trial($"Its trial run crashed (exit code {process.ExitCode}): {LastWords(await errors)}");
         }
         finally
         {
@@ -28,7 +28,7 @@ internal static class TrialProcess
     }
 
     /// <summary>Null when the process ended by itself, else why it must.</summary>
-    private static async Task<string?> WatchAsync(Process process, AdmissionOptions limits, TimeProvider time, CancellationToken cancellation)
+    private static async Task<Trial?> WatchAsync(Process process, AdmissionOptions limits, TimeProvider time, CancellationToken cancellation)
     {
         var started = time.GetTimestamp();
         using var timer = new PeriodicTimer(WatchInterval, time);
@@ -36,9 +36,9 @@ internal static class TrialProcess
         {
             await timer.WaitForNextTickAsync(cancellation);
             if (time.GetElapsedTime(started) > limits.TimeLimit)
-                return $"Its trial run took longer than TimeLimit allows ({limits.TimeLimit.TotalSeconds:0} s).";
+                return new Trial($"Its trial run took longer than TimeLimit allows ({limits.TimeLimit.TotalSeconds:0} s).", MayPass: true);
             if (OwnProcess.ResidentBytes(process) > limits.MemoryLimitBytes)
-                return $"It needs more memory than MemoryLimitBytes allows ({limits.MemoryLimitBytes >> 20} MiB).";
+                return new Trial($"It needs more memory than MemoryLimitBytes allows ({limits.MemoryLimitBytes >> 20} MiB).");
         }
         return null;
     }

@@ -66,6 +66,22 @@ public sealed class ModelCache(IOptions<ModelOptions> options, ObjectStoreClient
     /// <summary>Null when nothing was ever remembered.</summary>
     public Task<LiveVersion[]?> RecallAsync(CancellationToken cancellation) => ReadAsync<LiveVersion[]>(AnswerPath, cancellation);
 
+    /// <summary>Deletes the files of versions that are neither listed, nor in memory, nor the last that worked of a listed model: of a model that was taken down nothing stays. Not while one is loaded.</summary>
+    public async Task RemoveUnneededAsync(IReadOnlyCollection<LiveVersion> listed, IEnumerable<string> inMemory, CancellationToken cancellation)
+    {
+        var needed = listed.Select(version => version.Sha256).Concat(inMemory).ToHashSet();
+        var models = listed.Select(version => version.Model).Distinct().ToDictionary(WorkingPath);
+        foreach (var working in Directory.EnumerateFiles(root, "working-*.json").ToArray())
+        {
+            if (!models.TryGetValue(working, out var model))
+                File.Delete(working);
+            else if (await RecallWorkingAsync(model, cancellation) is { } version)
+                needed.Add(version.Sha256);
+        }
+        foreach (var file in Directory.EnumerateFiles(root, "*.onnx").Where(file => !needed.Contains(Path.GetFileNameWithoutExtension(file))).ToArray())
+            File.Delete(file);
+    }
+
     // Hashed: a model's name need not be a file's.
     private string WorkingPath(string model) => Path.Combine(root, $"working-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(model)))[..16]}.json");
 

@@ -109,7 +109,7 @@ public sealed partial class ModelLoader(
         catch (Exception e) when (!cancellation.IsCancellationRequested)
         {
             // Whatever a package can do wrong, it is that package's failure and nobody else's.
-            var failure = new Failure(e.Message, e is ModelRefusedException or InvalidDataException, time.GetUtcNow() + options.Value.LoadRetryInterval);
+            var failure = new Failure(e.Message, e is ModelRefusedException { MayPass: false } or InvalidDataException, time.GetUtcNow() + options.Value.LoadRetryInterval);
             foreach (var over in failed.Where(entry => entry.Value.RetryAt <= time.GetUtcNow()).Select(entry => entry.Key).ToArray())
                 failed.Remove(over);
             failed[(wanted.Model, wanted.Version, wanted.Sha256)] = failure;

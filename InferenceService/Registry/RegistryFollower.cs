@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Text.Json;
 using InferenceService.Models;
 using InferenceService.OpenInference.Repository;
 using Microsoft.Extensions.Options;
@@ -49,6 +50,8 @@ public sealed partial class RegistryFollower(
         var complete = await SyncAsync(residency.Resident(live), stopping);
         HasSynced |= live.Length == 0 || host.Live.Any();
         host.IsComplete = HasSynced;
+        if (complete && fromRegistry)
+            await TidyAsync(live, stopping);
         return complete && fromRegistry;
     }
 
@@ -91,6 +94,19 @@ public sealed partial class RegistryFollower(
         }
     }
 
+    /// <summary>Here, where nothing is being loaded.</summary>
+    private async Task TidyAsync(LiveVersion[] live, CancellationToken stopping)
+    {
+        try
+        {
+            await cache.RemoveUnneededAsync(live, host.All.Select(served => served.Manifest.Sha256), stopping);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            LogNotTidied(logger, e.Message);
+        }
+    }
+
     /// <summary>One step at a time, each of which may fail without keeping the others back. True when all went well.</summary>
     private async Task<bool> SyncAsync(LiveVersion[] live, CancellationToken stopping)
     {
@@ -124,6 +140,9 @@ public sealed partial class RegistryFollower(
 
     [LoggerMessage(LogLevel.Error, "The registry's last answer can't be read: {Reason}")]
     private static partial void LogUnreadable(ILogger logger, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "Files of models that do not serve any more can't be removed from the cache: {Reason}")]
+    private static partial void LogNotTidied(ILogger logger, string reason);
 
     [LoggerMessage(LogLevel.Warning, "Not everything that should serve does yet: {Reason}")]
     private static partial void LogIncomplete(ILogger logger, string reason);

@@ -55,7 +55,7 @@ internal sealed class EmbeddingModels(IServiceScopeFactory scopes, ObjectFiles o
         var sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellation));
         var model = new EmbeddingModel(name, backbone.Version, cut.Tensor, cut.Width, sha256);
         var manifest = ModelManifest.Parse(JsonSerializer.SerializeToUtf8Bytes(model.ToManifest(backbone, output)));
-        await services.GetRequiredService<ModelFiles>().EnsureStoredAsync(sha256, file, cancellation);
+        await services.GetRequiredService<NewModelFiles>().EnsureStoredAsync(sha256, file, cancellation);
         await services.GetRequiredService<Registrar>().RegisterAsync(new ModelPackage(manifest, file), VersionOrigin.Derived, identity.Name, cancellation);
         return model;
     }

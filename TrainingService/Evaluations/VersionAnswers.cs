@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Learning.Evaluation;
 using Microsoft.Extensions.Options;
+using ServiceDefaults.Problems;
 using TrainingService.Datasets;
 using TrainingService.Datasets.Labels;
 using TrainingService.Embeddings;
@@ -12,27 +13,31 @@ namespace TrainingService.Evaluations;
 internal sealed class VersionAnswers(LabelReader reader, ImageTensors images, InferenceClient inference, IOptions<DatasetOptions> options)
 {
     private const int RowsAtOnce = 2048, ImagesAtOnce = 32, ImagesBeingRead = 4;
+    private const long MostAnswers = 50_000_000; // 200 MB of probabilities
 
     /// <param name="revision">Whose labels count.</param>
     /// <param name="ids">Of the rows; those that are not there at the revision are left out.</param>
     /// <param name="done">Told how many rows were answered.</param>
     /// <exception cref="HttpRequestException">InferenceService does not answer, for minutes.</exception>
-    /// <exception cref="ServiceDefaults.Problems.ProblemException">It refuses, or the answers are none of a classification.</exception>
+    /// <exception cref="ProblemException">It refuses, the answers are none of a classification, or 409 <c>too-large</c>: there would be too many.</exception>
     /// <exception cref="Runs.RunFailedException">An image can't be read.</exception>
     public async Task<Answers> AskAsync(VersionOnDataset fit, int revision, Guid[] ids, Action<int> done, CancellationToken cancellation)
     {
         var index = fit.Classes.Index().ToDictionary(each => each.Item, each => each.Index, StringComparer.Ordinal);
-        var (labels, probabilities) = (new List<int>(ids.Length), new List<float>(ids.Length * fit.Classes.Count));
+        if ((long)ids.Length * fit.Classes.Count > MostAnswers)
+            throw ProblemException.Conflict("too-large", $"{ids.Length} rows by {fit.Classes.Count} classes are too many to be judged by: {MostAnswers} answers are the most. Choose fewer reference rows.");
+        var (labels, probabilities, rowsDone) = (new int[ids.Length], new float[ids.Length * fit.Classes.Count], 0);
         var rows = reader.ReadAsync(
             fit.Dataset.Number, "l.label IS NOT NULL AND l.added <= $2 AND (l.removed IS NULL OR l.removed > $2) AND l.id = ANY($3) ORDER BY l.id",
             [revision, ids], options.Value.StatementTimeout, cancellation);
         await foreach (var chunk in rows.Chunk(fit.Columns is null ? ImagesAtOnce : RowsAtOnce).WithCancellation(cancellation))
         {
-            labels.AddRange(chunk.Select(row => index[row.Label!]));
-            probabilities.AddRange(await AskAsync(fit, chunk, cancellation));
-            done(labels.Count);
+            (await AskAsync(fit, chunk, cancellation)).CopyTo(probabilities, rowsDone * fit.Classes.Count);
+            foreach (var row in chunk)
+                labels[rowsDone++] = index[row.Label!];
+            done(rowsDone);
         }
-        return new Answers(fit.Classes, [.. labels], [.. probabilities]);
+        return rowsDone == ids.Length ? new Answers(fit.Classes, labels, probabilities) : new Answers(fit.Classes, labels[..rowsDone], probabilities[..(rowsDone * fit.Classes.Count)]);
     }
 
     private async Task<float[]> AskAsync(VersionOnDataset fit, StoredLabel[] rows, CancellationToken cancellation)

@@ -1,3 +1,4 @@
+using Learning.Evaluation;
 using Microsoft.EntityFrameworkCore;
 using ServiceDefaults.Problems;
 using TrainingService.Datasets;
@@ -28,8 +29,8 @@ internal sealed class VersionEvaluator(TrainingDb db, ReferenceSets references, 
             throw ProblemException.Conflict("no-reference", "Nothing is left of the data set's reference rows. POST /v1/datasets/{dataset}/reference chooses others.");
         var test = withTest && fit.Occurring > 1 ? await testSides.OfAsync(snapshot, reference, [.. fit.Classes.Take(fit.Occurring)], SeedOf(version, dataset), cancellation) : [];
         var total = reference.Labels.Count + test.Length;
-        var judged = await answers.AskAsync(fit, snapshot.Revision, [.. reference.Labels], done => Tell(done), cancellation);
-        var tested = test.Length == 0 ? null : await answers.AskAsync(fit, snapshot.Revision, test, done => Tell(judged.Labels.Length + done), cancellation);
+        var judged = await JudgeAsync(fit, snapshot.Revision, [.. reference.Labels], done => Tell(done), cancellation);
+        var tested = test.Length == 0 ? null : await JudgeAsync(fit, snapshot.Revision, test, done => Tell(judged.Report.Rows + done), cancellation);
         return await recorder.RecordAsync(new Evaluation
         {
             Id = Guid.CreateVersion7(time.GetUtcNow()),
@@ -40,10 +41,10 @@ internal sealed class VersionEvaluator(TrainingDb db, ReferenceSets references, 
             Snapshot = snapshot.Id,
             Labels = snapshot.Rows,
             ReferenceHash = reference.Hash,
-            Reference = judged.Evaluate(),
-            Test = tested?.Evaluate(),
-            Answers = judged.Predicted(),
-            Classes = judged.Classes,
+            Reference = judged.Report,
+            Test = tested?.Report,
+            Answers = judged.Predicted,
+            Classes = fit.Classes,
             CreatedAt = time.GetUtcNow(),
         }, cancellation);
 
@@ -51,4 +52,13 @@ internal sealed class VersionEvaluator(TrainingDb db, ReferenceSets references, 
 
         void Tell(int done) => progress(new RunProgress("evaluating", done, total, TrainLoss: null, ValidationLoss: null, time.GetUtcNow()));
     }
+
+    /// <summary>The probabilities are gone before others are asked for.</summary>
+    private async Task<Judged> JudgeAsync(VersionOnDataset fit, int revision, Guid[] ids, Action<int> done, CancellationToken cancellation)
+    {
+        var given = await answers.AskAsync(fit, revision, ids, done, cancellation);
+        return new Judged(given.Evaluate(), given.Predicted());
+    }
+
+    private sealed record Judged(EvaluationReport Report, byte[] Predicted);
 }

@@ -128,9 +128,15 @@ internal sealed class LabelTaking(
             throw ProblemException.Conflict("decided", "Somebody else decided about the row, or models are judged by it: feedback does not change it any more.");
     }
 
-    private Task<DatasetChange> BeginAsync(Dataset dataset, FeedbackLabel feedback, RevisionSource source, CancellationToken cancellation)
+    /// <exception cref="ProblemException">The caller has said something else since: that counts, and may be in the data set already.</exception>
+    private async Task<DatasetChange> BeginAsync(Dataset dataset, FeedbackLabel feedback, RevisionSource source, CancellationToken cancellation)
     {
         db.ChangeTracker.Clear(); // of a change before: the data set is as its lock finds it
-        return DatasetChange.BeginAsync(db, dataset.Id, feedback.Caller, source, options.Value.MaxWait, time.GetUtcNow(), cancellation);
+        var change = await DatasetChange.BeginAsync(db, dataset.Id, feedback.Caller, source, options.Value.MaxWait, time.GetUtcNow(), cancellation);
+        var last = await db.FeedbackLabels.FromSql($"SELECT * FROM feedback_labels WHERE prediction = {feedback.Prediction} AND time = {feedback.Time} FOR UPDATE").AsNoTracking().ToListAsync(cancellation);
+        if (last.Count > 0)
+            return change;
+        await change.DisposeAsync();
+        throw ProblemException.Conflict("superseded", "The caller has said something else since.");
     }
 }

@@ -11,7 +11,7 @@ using TrainingService.Runs.Queue;
 namespace TrainingService.Registry;
 
 /// <summary>Takes versions in, as candidates. Their files are stored before: a registered version can always be fetched.</summary>
-internal sealed class Registrar(TrainingDb db, ModelFiles files, TimeProvider time)
+internal sealed class Registrar(TrainingDb db, NewModelFiles files, TimeProvider time)
 {
     private const long MostCounted = 1_000_000_000; // a version that is called by a larger number, as by a date and time, is not counted on from
 
@@ -31,6 +31,16 @@ internal sealed class Registrar(TrainingDb db, ModelFiles files, TimeProvider ti
         await AddModelIfMissingAsync(manifest.Name, manifest.Task, now, cancellation);
         await AddAsync(change, manifest, origin, package.File.Length, manifest.Metrics, lineage: null, actor, now, cancellation);
         return true;
+    }
+
+    /// <summary>Says of a package what <see cref="RegisterAsync"/> would, before its file is stored.</summary>
+    /// <exception cref="ProblemException">409: registered with other content. 422: the model has another task.</exception>
+    public async Task RequireRegistrableAsync(ModelManifest manifest, CancellationToken cancellation)
+    {
+        if (await db.Versions.AsNoTracking().SingleOrDefaultAsync(v => v.Model == manifest.Name && v.Version == manifest.Version, cancellation) is { } registered)
+            RefuseOtherContent(registered, manifest);
+        if (await db.Models.AsNoTracking().SingleOrDefaultAsync(m => m.Name == manifest.Name, cancellation) is { } model)
+            RefuseOtherTask(model, manifest.Task);
     }
 
     /// <summary>
@@ -103,9 +113,15 @@ internal sealed class Registrar(TrainingDb db, ModelFiles files, TimeProvider ti
         var model = await db.Models.FindAsync([name], cancellation);
         if (model is null)
             db.Add(model = new Model { Name = name, Task = task, CreatedAt = now });
-        else if (model.Task != task)
-            throw ProblemException.Unusable("task", $"{name} is for {model.Task}; a version of it can't be for {task}.");
+        else
+            RefuseOtherTask(model, task);
         return model;
+    }
+
+    private static void RefuseOtherTask(Model model, string task)
+    {
+        if (model.Task != task)
+            throw ProblemException.Unusable("task", $"{model.Name} is for {model.Task}; a version of it can't be for {task}.");
     }
 
     private static void RefuseOtherContent(ModelVersion registered, ModelManifest manifest)

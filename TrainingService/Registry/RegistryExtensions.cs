@@ -11,6 +11,7 @@ internal static class RegistryExtensions
     {
         builder.Services.AddOptions<RegistryOptions>().BindConfiguration("Registry").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddServiceClient<ModelFiles>("storage", Scopes.Service.Objects, timeout: TimeSpan.FromMinutes(5));
+        builder.Services.AddScoped<NewModelFiles>();
         builder.Services.AddScoped<Registrar>();
         builder.Services.AddScoped<Promotion>();
         builder.Services.AddSingleton<PackageUploads>();

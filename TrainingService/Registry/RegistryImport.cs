@@ -84,7 +84,7 @@ internal sealed partial class RegistryImport(
         {
             await using var scope = scopes.CreateAsyncScope();
             var package = await ModelPackage.ReadAsync(folder, stopping);
-            await scope.ServiceProvider.GetRequiredService<ModelFiles>().EnsureStoredAsync(package.Manifest.Sha256, package.File, stopping);
+            await scope.ServiceProvider.GetRequiredService<NewModelFiles>().EnsureStoredAsync(package.Manifest.Sha256, package.File, stopping);
             if (await scope.ServiceProvider.GetRequiredService<Registrar>().RegisterAsync(package, VersionOrigin.Imported, identity.Name, stopping))
                 LogRegistered(logger, package.Manifest.Name, package.Manifest.Version, package.Manifest.Sha256);
         }

@@ -3,7 +3,7 @@ using ServiceDefaults.Database;
 
 namespace TrainingService.Registry;
 
-/// <summary>Removes the files of models that were retired because their owner was erased, once StorageService can be asked to.</summary>
+/// <summary>Removes the files of models that were retired because their owner was erased, and files that no version came for, once StorageService can be asked to.</summary>
 internal sealed partial class RetiredFiles(DatabaseMigrator migrator, IServiceScopeFactory scopes, TimeProvider time, ILogger<RetiredFiles> logger) : BackgroundService
 {
     private const int AtOnce = 100;
@@ -27,7 +27,7 @@ internal sealed partial class RetiredFiles(DatabaseMigrator migrator, IServiceSc
         while (await timer.WaitForNextTickAsync(stopping));
     }
 
-    /// <summary>Each file, unless a model that is not retired has the same. Afterwards its versions have none: 0 bytes.</summary>
+    /// <summary>Each file of a retired model, unless a model that is not retired has the same. Afterwards its versions have none: 0 bytes.</summary>
     public async Task RemoveAsync(CancellationToken stopping)
     {
         await using var scope = scopes.CreateAsyncScope();
@@ -40,8 +40,12 @@ internal sealed partial class RetiredFiles(DatabaseMigrator migrator, IServiceSc
                 await files.RemoveAsync(sha256, stopping);
             await retired.Where(v => v.Sha256 == sha256).ExecuteUpdateAsync(v => v.SetProperty(version => version.Bytes, 0), stopping);
         }
+        var strays = scope.ServiceProvider.GetRequiredService<NewModelFiles>();
+        for (var i = 0; i < AtOnce && await strays.RemoveOneAsync(stopping); i++)
+        {
+        }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Files of retired models are removed later: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "Files of models that are not needed any more are removed later: {Reason}")]
     private static partial void LogLater(ILogger logger, string reason);
 }

@@ -14,14 +14,22 @@ public static class Evaluator
         Require(classes, labels, probabilities);
         var predicted = Predicted(probabilities, classes.Count);
         var confusion = Confusion(classes.Count, labels, predicted);
-        var rankings = classes.Select((_, k) => new Ranking(
-            [.. labels.Select((_, row) => probabilities[(row * classes.Count) + k])], [.. labels.Select(label => label == k)])).ToArray();
-        var reports = classes.Select((name, k) => Report(name, k, confusion, rankings[k].RocAuc())).ToArray();
+        var (reports, roc, precisionRecall) = (new ClassReport[classes.Count], new List<Curve>(), new List<Curve>());
+        var drawn = classes.Count == 2 ? 1 : 0; // from here on
+        for (var k = 0; k < classes.Count; k++)
+        {
+            // One at a time: each is as long as there are rows.
+            var ranking = new Ranking([.. labels.Select((_, row) => probabilities[(row * classes.Count) + k])], [.. labels.Select(label => label == k)]);
+            reports[k] = Report(classes[k], k, confusion, ranking.RocAuc());
+            if (k < drawn)
+                continue;
+            roc.Add(ranking.Roc(classes[k]));
+            precisionRecall.Add(ranking.PrecisionRecall(classes[k]));
+        }
         var occurring = reports.Where(report => report.Support > 0).ToArray();
         var right = Enumerable.Range(0, classes.Count).Sum(k => confusion[k][k]);
         var calibration = Calibration(labels, predicted, probabilities, classes.Count);
-        var drawn = classes.Count == 2 ? [1] : Enumerable.Range(0, classes.Count).ToArray();
-        var areas = drawn.Select(k => reports[k].RocAuc).OfType<double>().ToArray();
+        var areas = reports.Skip(drawn).Select(report => report.RocAuc).OfType<double>().ToArray();
         return new EvaluationReport(
             labels.Length, (double)right / labels.Length, Interval.Wilson(right, labels.Length),
             occurring.Average(report => report.Precision), occurring.Average(report => report.Recall), occurring.Average(report => report.F1),
@@ -29,8 +37,8 @@ public static class Evaluator
             labels.Select((label, row) => -Math.Log(Math.Max(probabilities[(row * classes.Count) + label], LeastProbability))).Average(),
             calibration.Sum(bin => bin.Rows * Math.Abs(bin.Confidence - bin.Accuracy)) / labels.Length,
             reports, confusion,
-            [.. drawn.Select(k => rankings[k].Roc(classes[k])).Where(curve => curve.Points.Count > 0)],
-            [.. drawn.Select(k => rankings[k].PrecisionRecall(classes[k])).Where(curve => curve.Points.Count > 0)],
+            [.. roc.Where(curve => curve.Points.Count > 0)],
+            [.. precisionRecall.Where(curve => curve.Points.Count > 0)],
             calibration);
     }
 

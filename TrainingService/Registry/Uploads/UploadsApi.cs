@@ -24,13 +24,14 @@ internal static class UploadsApi
         .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
     private static async Task<Results<Created<VersionDetails>, Ok<VersionDetails>>> PostAsync(
-        string model, HttpRequest request, ClaimsPrincipal user, TrainingDb db, PackageUploads uploads, ModelFiles files, Registrar registrar, CancellationToken cancellation)
+        string model, HttpRequest request, ClaimsPrincipal user, TrainingDb db, PackageUploads uploads, NewModelFiles files, Registrar registrar, CancellationToken cancellation)
     {
         ReservedNames.Refuse(model, "name");
         if (await db.Models.AnyAsync(m => m.Name == model && (m.Owner != null || m.Dataset != null || m.RetiredAt != null), cancellation))
             await db.RequireDecidesAsync(model, user, cancellation);
         var (isNew, version) = await uploads.ReadAsync(request, user.CallerId(), model, async package =>
         {
+            await registrar.RequireRegistrableAsync(package.Manifest, cancellation);
             await StoreAsync(package, files, cancellation);
             return (await registrar.RegisterAsync(package, VersionOrigin.Uploaded, user.CallerId(), cancellation), package.Manifest.Version);
         }, cancellation);
@@ -40,7 +41,7 @@ internal static class UploadsApi
             : TypedResults.Ok(VersionDetails.Of(registered));
     }
 
-    private static async Task StoreAsync(ModelPackage package, ModelFiles files, CancellationToken cancellation)
+    private static async Task StoreAsync(ModelPackage package, NewModelFiles files, CancellationToken cancellation)
     {
         try
         {

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Integration.StorageService;
 using Integration.TrainingService;
+using Integration.TrainingService.Evaluations;
 using NUnit.Framework;
 using TestSupport;
 
@@ -12,7 +13,7 @@ namespace Integration.InferenceService;
 public sealed class RegistryFollowingTests
 {
     private readonly PackageFolder packages = new();
-    private readonly string followed = PackageFolder.NewModelName(), broken = PackageFolder.NewModelName(), remembered = PackageFolder.NewModelName(), swapped = PackageFolder.NewModelName(), misdescribed = PackageFolder.NewModelName(), asked = PackageFolder.NewModelName(), halfBroken = PackageFolder.NewModelName();
+    private readonly string followed = PackageFolder.NewModelName(), broken = PackageFolder.NewModelName(), remembered = PackageFolder.NewModelName(), swapped = PackageFolder.NewModelName(), misdescribed = PackageFolder.NewModelName(), asked = PackageFolder.NewModelName(), halfBroken = PackageFolder.NewModelName(), gone = PackageFolder.NewModelName(), reminder = PackageFolder.NewModelName();
     private StorageApplication storage = null!;
     private TrainingApplication training = null!;
 
@@ -24,6 +25,13 @@ public sealed class RegistryFollowingTests
             packages.WriteScorer(model, "1");
             packages.WriteScorer(model, "2");
         }
+        packages.WriteScorer(gone, "1", TinyModels.File(2.5f, 0.25f), manifest =>
+        {
+            foreach (var (key, value) in TinyModels.Manifest()) // a file that no other model has
+                manifest[key] = value!.DeepClone();
+        });
+        packages.WriteScorer(reminder, "1");
+        packages.WriteScorer(reminder, "2");
         packages.WriteBroken(broken, "1");
         packages.WriteMisdescribed(misdescribed, "1"); // its only version: it never serves, and the others do
         packages.WriteScorer(broken, "2");
@@ -72,6 +80,22 @@ public sealed class RegistryFollowingTests
 
         await using var restarted = await InferenceApplication.StartReadyAsync(training, storage, cache: cache);
         await Eventually.SeeAsync("the version that worked serves after a restart too", () => restarted.VersionAsync(broken), version => version == "2", log: () => restarted.Log);
+    }
+
+    [Test]
+    public async Task Of_a_model_that_is_not_listed_any_more_nothing_stays_on_disk()
+    {
+        var cache = InferenceApplication.NewCache();
+        await using var inference = await InferenceApplication.StartReadyAsync(training, storage, cache: cache);
+        var sha256 = (await training.GetAsync($"/v1/registry/models/{gone}")).GetProperty("versions")[0].GetProperty("sha256").GetString();
+        Assert.That(File.Exists(Path.Combine(cache, $"{sha256}.onnx")), Is.True);
+        var working = Directory.GetFiles(cache, "working-*.json").Single(file => File.ReadAllText(file).Contains(gone));
+
+        await training.TamperAsync($"UPDATE versions SET state = 'archived' WHERE model = '{gone}'");
+        using var promoted = await training.PromoteAsync(reminder, "1"); // has the registry asked
+
+        await Eventually.SeeAsync("its file is gone", () => Task.FromResult(File.Exists(Path.Combine(cache, $"{sha256}.onnx")) || File.Exists(working)), there => !there, log: () => inference.Log);
+        Assert.That(await inference.VersionAsync(reminder), Is.EqualTo("1"));
     }
 
     [Test]

@@ -48,6 +48,20 @@ public sealed class SignificanceTests
     }
 
     [Test]
+    public void The_interval_of_many_rows_is_that_of_as_many_resampled()
+    {
+        var random = new Random(2);
+        int[] Answers(int rows) => [.. Enumerable.Range(0, rows).Select(_ => random.NextDouble() < 0.9 ? 1 : 0)];
+        var (few, many) = (50_000, 50_001);
+        int[] live = Answers(many), candidate = Answers(many), labels = [.. Enumerable.Repeat(1, many)];
+
+        var (resampled, counted) = (Challenge.Of(labels[..few], live[..few], candidate[..few]).GainInterval, Challenge.Of(labels, live, candidate).GainInterval);
+
+        Assert.That((counted.Low, counted.High), Is.EqualTo((resampled.Low, resampled.High)).Using<(double, double)>((a, b) => Math.Abs(a.Item1 - b.Item1) < 4e-4 && Math.Abs(a.Item2 - b.Item2) < 4e-4));
+        Assert.That(counted.High - counted.Low, Is.GreaterThan(0.006), "so that the tolerance says something");
+    }
+
+    [Test]
     public void A_candidate_that_is_equal_or_better_passes_and_one_that_is_worse_does_not()
     {
         int[] labels = [.. Enumerable.Repeat(1, 200)];

@@ -4,7 +4,9 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using Integration.StorageService;
 using Integration.TrainingService.Evaluations;
+using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
+using TrainingService.Registry;
 
 namespace Integration.TrainingService.Registry;
 
@@ -70,6 +72,33 @@ public class UploadTests
         using var first = await PostAsync(Form(Manifest(), Good));
         var problem = await PostAsync(Form(Manifest(), TinyModels.File(3, 0))).ReadAsync(HttpStatusCode.Conflict);
         Assert.That(problem.Text("code"), Is.EqualTo("version-immutable"));
+    }
+
+    [Test]
+    public async Task What_is_refused_leaves_no_file_behind()
+    {
+        using var first = await PostAsync(Form(Manifest(), Good));
+        var other = TinyModels.File(3.5f, 0.5f);
+        await PostAsync(Form(Manifest(), other)).ReadAsync(HttpStatusCode.Conflict);
+        Assert.That(await storage.Client.GetAsync($"/objects/registry/{Sha256(other)}").StatusAsync(), Is.EqualTo(HttpStatusCode.NotFound));
+    }
+
+    [Test]
+    public async Task A_file_that_no_version_came_for_is_removed_after_an_hour_and_that_of_a_version_stays()
+    {
+        var stray = TinyModels.File(4.5f, 0.5f);
+        using var kept = await PostAsync(Form(Manifest(), Good));
+        using var registered = await PostAsync(Form(Manifest("version", "2"), stray));
+        await training.TamperAsync($"DELETE FROM versions WHERE model = '{model}' AND version = '2'");
+        var retired = training.Services.GetRequiredService<RetiredFiles>();
+        await retired.RemoveAsync(CancellationToken.None);
+        Assert.That(await storage.Client.GetAsync($"/objects/registry/{Sha256(stray)}").StatusAsync(), Is.EqualTo(HttpStatusCode.OK), "its version may be on its way");
+
+        await training.TamperAsync("UPDATE registry_files SET stored_at = now() - interval '61 minutes'");
+        await retired.RemoveAsync(CancellationToken.None);
+
+        Assert.That(await storage.Client.GetAsync($"/objects/registry/{Sha256(stray)}").StatusAsync(), Is.EqualTo(HttpStatusCode.NotFound));
+        Assert.That(await storage.Client.GetAsync($"/objects/registry/{Sha256(Good)}").StatusAsync(), Is.EqualTo(HttpStatusCode.OK));
     }
 
     [Test]
