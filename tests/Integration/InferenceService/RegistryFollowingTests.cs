@@ -105,7 +105,7 @@ public sealed class RegistryFollowingTests
         await using (var before = await InferenceApplication.StartReadyAsync(training, storage, cache: cache))
             Assert.That(await before.VersionAsync(remembered), Is.Not.Null);
         foreach (var file in Directory.EnumerateFiles(cache, "*.onnx"))
-            await File.WriteAllBytesAsync(file, (await File.ReadAllBytesAsync(file))[..1000]);
+            await File.WriteAllBytesAsync(file, (await File.ReadAllBytesAsync(file))[..^100]);
 
         await using var after = await InferenceApplication.StartReadyAsync(training, storage, cache: cache);
 

@@ -119,7 +119,7 @@ public class SnapshotTests
         foreach (var label in (string[])["no", "yes"])
             await caller.Http.PutAsync($"{dataset}/labels/theirs", DatasetCaller.Json($$"""{"label": "{{label}}"}""")).ReadAsync();
 
-        Assert.That(await DatasetServices.Training.ExportAsync(analyst.Subject), Does.Contain("theirs"));
+        Assert.That(await DatasetServices.Training.ExportAsync(analyst.Subject), Does.Contain("\"n\":4,\"c\":\"z\""));
         Assert.That(await DatasetServices.Training.EraseFromDatasetsAsync(analyst.Subject), Is.EqualTo(2), "as it was posted, for the snapshot, and as it is");
         Assert.That(await caller.Http.GetAsync($"{dataset}/labels/theirs").StatusAsync(), Is.EqualTo(HttpStatusCode.NotFound));
         Assert.That((await caller.GetAsync(dataset))["dataset"]!["labels"]!.GetValue<int>(), Is.EqualTo(3));

@@ -83,8 +83,8 @@ public class GateTests
         Assert.That(decision.Against!.Gain, Is.LessThan(-0.5));
         Assert.That(await model.StatesAsync(), Is.EqualTo("2 refused, 1 live"));
         Assert.That((await model.VersionAsync(poisoned))["refused"]!.AsArray().Single()!.GetValue<string>(), Is.EqualTo(decision.Reasons.Single()));
-        var told = await events.WaitForAsync(model.Name, 4, () => JudgedModel.Training.Log);
-        Assert.That(told.Where(e => !e.RoutingKey.Contains("load")).Select(e => e.RoutingKey), Is.EqualTo(new[] { "model.registered", "model.promoted", "model.registered", "model.refused" }));
+        await Eventually.IsTrueAsync(() => Task.FromResult(events.About(model.Name).Any(e => e.RoutingKey == "model.refused")), "the refusal is told", () => JudgedModel.Training.Log);
+        Assert.That(events.About(model.Name).Where(e => !e.RoutingKey.Contains("load")).Select(e => e.RoutingKey), Is.EqualTo(new[] { "model.registered", "model.promoted", "model.registered", "model.refused" }));
         Assert.That((await JudgedModel.Training.VerificationAsync(model.Name)).GetProperty("holds").GetBoolean(), Is.True);
         Assert.That(await JudgedModel.Training.HistoryAsync(model.Name), Does.EndWith("model.refused 2"));
         Assert.That(await model.PromoteAsync(poisoned).StatusAsync(), Is.EqualTo(HttpStatusCode.Conflict));

@@ -1,5 +1,10 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
+using ServiceDefaults.Problems;
 using TestSupport;
+using TrainingService;
+using TrainingService.FeedbackLabels;
 
 namespace Integration.TrainingService.FeedbackLabels;
 
@@ -80,6 +85,22 @@ public class FeedbackLabelTests : FeedbackFixture
         await SendAsync(said);
         await FenceAsync();
         Assert.That(await RowAsync(prediction), Is.Null);
+    }
+
+    [Test]
+    public async Task What_another_replica_still_has_in_hand_does_not_win_over_the_last_word()
+    {
+        await PutPolicyAsync("auto");
+        var prediction = Predicted(5);
+        await SayAsync(prediction, label: "dog");
+        await SeeRowAsync(prediction, "the label is there", seen => seen is not null);
+        await using var scope = FeedbackServices.Training.Services.CreateAsyncScope();
+        var inHand = await scope.ServiceProvider.GetRequiredService<TrainingDb>().FeedbackLabels.AsNoTracking().SingleAsync(row => row.Prediction == prediction);
+        await SayAsync(prediction, label: "cat");
+        await SeeRowAsync(prediction, "it is changed", seen => seen?.Text("label") == "cat");
+
+        Assert.That(() => scope.ServiceProvider.GetRequiredService<LabelTaking>().TakeAsync(inHand, CancellationToken.None), Throws.TypeOf<ProblemException>().With.Property("Code").EqualTo("superseded"));
+        Assert.That((await RowAsync(prediction))!.Text("label"), Is.EqualTo("cat"));
     }
 
     [Test]
