@@ -86,22 +86,6 @@ public class DamageTests(bool encrypted)
         await Eventually.IsTrueAsync(async () => await storage.CountAsync("damaged_at IS NOT NULL") == 1, "the one that was restored is whole again", () => scrubbing.Log);
     }
 
-    [Test]
-    public async Task The_scrub_goes_on_past_what_it_can_not_check()
-    {
-        if (!encrypted)
-            Assert.Pass("Only a data key can be unreadable.");
-        using var unreadable = await storage.PutAsync("alice", SomeContent(5000)); // before bob's in the order of the pass
-        using var put = await storage.PutAsync("bob", SomeContent(5000));
-        await storage.ExecuteAsync("UPDATE data_keys SET wrapped = set_byte(wrapped, 20, get_byte(wrapped, 20) # 1) WHERE owner = 'alice'");
-        File.Delete(storage.FileOf("bob"));
-
-        await using var scrubbing = await storage.StartAnotherAsync(new(Encrypted(storage.MasterKey)) { ["Storage:Scrub:Every"] = "00:00:00.2" });
-
-        await Eventually.IsTrueAsync(async () => await storage.CountAsync("damaged_at IS NOT NULL AND owner = 'bob'") == 1, "the one behind it is found", () => scrubbing.Log);
-        Assert.That(await storage.CountAsync("damaged_at IS NOT NULL AND owner = 'alice'"), Is.Zero, "nothing is known of its bytes");
-    }
-
     [TestCase(5000)]
     [TestCase(2_000_000)]
     public async Task A_copy_of_everything_goes_on_past_a_damaged_object(int bytes)

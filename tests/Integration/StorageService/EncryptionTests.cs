@@ -87,6 +87,21 @@ public class EncryptionTests
     }
 
     [Test]
+    public async Task The_scrub_goes_on_past_what_it_can_not_check()
+    {
+        await using var storage = await StartNewAsync(Encrypted());
+        using var unreadable = await storage.PutAsync("alice", SomeContent(5000)); // before bob's in the order of the pass
+        using var put = await storage.PutAsync("bob", SomeContent(5000));
+        await storage.ExecuteAsync("UPDATE data_keys SET wrapped = set_byte(wrapped, 20, get_byte(wrapped, 20) # 1) WHERE owner = 'alice'");
+        File.Delete(storage.FileOf("bob"));
+
+        await using var scrubbing = await storage.StartAnotherAsync(new(Encrypted(storage.MasterKey)) { ["Storage:Scrub:Every"] = "00:00:00.2" });
+
+        await Eventually.IsTrueAsync(async () => await storage.CountAsync("damaged_at IS NOT NULL AND owner = 'bob'") == 1, "the one behind it is found", () => scrubbing.Log);
+        Assert.That(await storage.CountAsync("damaged_at IS NOT NULL AND owner = 'alice'"), Is.Zero, "nothing is known of its bytes");
+    }
+
+    [Test]
     public async Task A_key_that_comes_from_a_file_is_the_same_key()
     {
         var key = NewMasterKey();
