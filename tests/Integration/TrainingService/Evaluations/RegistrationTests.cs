@@ -47,7 +47,7 @@ public class RegistrationTests
         var run = Guid.NewGuid();
         var (once, twice) = (await model.RegisterAsync(1, 0, run), await model.RegisterAsync(2, 0, run));
         Assert.That((once, twice), Is.EqualTo(("1", "2")));
-        Assert.That(await model.StatesAsync(), Is.EqualTo("1 refused, 2 candidate"));
+        Assert.That(await model.StatesAsync(), Is.EqualTo("2 candidate, 1 refused"));
         Assert.That((await model.VersionAsync("1"))["refused"]![0]!.GetValue<string>(), Does.Contain("begun again on other rows"));
     }
 
