@@ -24,12 +24,12 @@ internal static class LearningScenario
     {
         var passes = new List<(double Total, string Text)>();
         for (var pass = 0; pass < Rounds; pass++)
-            passes.Add(await FromLabelsToAnswerAsync(trainer, $"bench-{Guid.NewGuid():N}"[..20], pass, cancellation));
+            passes.Add(await FromLabelsToAnswerAsync(trainer, bench.Caller.Key, $"bench-{Guid.NewGuid():N}"[..20], pass, cancellation));
         var middle = passes.OrderBy(pass => pass.Total).ElementAt(Rounds / 2);
         bench.Results.Add(new Finding($"learning: {Labels:N0} labels to the new model's first answer", middle.Text, middle.Total));
     }
 
-    private static async Task<(double Total, string Text)> FromLabelsToAnswerAsync(Trainer trainer, string name, int seed, CancellationToken cancellation)
+    private static async Task<(double Total, string Text)> FromLabelsToAnswerAsync(Trainer trainer, string key, string name, int seed, CancellationToken cancellation)
     {
         var dataset = await trainer.NewDatasetAsync(name, cancellation);
         await trainer.PutAsync($"{dataset}/policy", new
@@ -43,8 +43,7 @@ internal static class LearningScenario
         var clock = Stopwatch.StartNew();
         await trainer.PostRowsAsync(dataset, Labels, Columns, seed, cancellation);
         var posted = clock.Elapsed.TotalSeconds;
-        while (await trainer.AnsweredByAsync(name, Columns, cancellation) is null)
-            await Task.Delay(10, cancellation);
+        await trainer.WaitForAnswerAsync(name, Columns, key, cancellation);
         var total = clock.Elapsed.TotalSeconds;
 
         var listed = (await trainer.GetAsync($"{dataset}/runs", cancellation)).GetProperty("items")[0].GetProperty("id").GetString();

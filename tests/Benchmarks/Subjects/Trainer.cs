@@ -70,12 +70,21 @@ public sealed class Trainer : IDisposable
         }
     }
 
-    /// <summary>The version that answers a row of that many columns; null while none does.</summary>
-    public async Task<string?> AnsweredByAsync(string model, int columns, CancellationToken cancellation)
+    /// <summary>Returns when the model answers a row of that many columns.</summary>
+    /// <param name="key">Of somebody who may predict, which an administrator without consent may not.</param>
+    public async Task WaitForAnswerAsync(string model, int columns, string key, CancellationToken cancellation)
     {
-        var row = Enumerable.Range(0, columns).ToDictionary(c => $"c{c}", _ => 0.5);
-        using var answer = await gateway.PostAsJsonAsync($"/v1/models/{model}/predict", new { rows = new[] { row } }, cancellation);
-        return answer.IsSuccessStatusCode ? (await answer.Content.ReadFromJsonAsync<JsonElement>(cancellation)).GetProperty("version").GetString() : null;
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        end.CancelAfter(Patience);
+        using var caller = new HttpClient { BaseAddress = gateway.BaseAddress, DefaultRequestHeaders = { { "X-API-Key", key } } };
+        var rows = new[] { Enumerable.Range(0, columns).ToDictionary(c => $"c{c}", _ => 0.5) };
+        while (true)
+        {
+            using var answer = await caller.PostAsJsonAsync($"/v1/models/{model}/predict", new { rows }, end.Token);
+            if (answer.IsSuccessStatusCode)
+                return;
+            await Task.Delay(Glance, end.Token);
+        }
     }
 
     public void Dispose() => gateway.Dispose();
