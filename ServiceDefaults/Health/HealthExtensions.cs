@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace ServiceDefaults.Health;
 
@@ -13,7 +14,18 @@ public static class HealthExtensions
 {
     public const string Ready = "ready";
 
-    internal static void AddSuiteHealthChecks(this IServiceCollection services) => services.AddHealthChecks();
+    /// <summary>For a check that sets none of its own. Whoever asks would rather hear "unhealthy" than wait for a store that hangs.</summary>
+    internal static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
+
+    internal static void AddSuiteHealthChecks(this IServiceCollection services)
+    {
+        services.AddHealthChecks();
+        services.PostConfigure<HealthCheckServiceOptions>(options =>
+        {
+            foreach (var check in options.Registrations.Where(check => check.Timeout == Timeout.InfiniteTimeSpan))
+                check.Timeout = Deadline;
+        });
+    }
 
     internal static void MapSuiteHealthChecks(this IEndpointRouteBuilder app)
     {

@@ -14,6 +14,7 @@ public class S3Tests
     [SetUp]
     public async Task StartAsync()
     {
+        (storage, bucket) = (null!, null!); // of the test before: not to be disposed of again when this fails
         storage = await StartNewOnS3Async();
         var server = await Servers.S3Async();
         bucket = new AmazonS3Client(server.AccessKey, TestSupport.ServerProcess.Password, new AmazonS3Config

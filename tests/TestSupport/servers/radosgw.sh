@@ -44,7 +44,8 @@ osd_memory_target = 939524096
 [client.rgw.a]
 rgw_data = $data/rgw
 keyring = $data/rgw/keyring
-rgw_frontends = beast endpoint=127.0.0.1:$port
+# Now and then it does not see a request on a connection that it kept, and closes that only after this time (65 s by default); clients then ask again.
+rgw_frontends = beast endpoint=127.0.0.1:$port request_timeout_ms=3000
 CONF
 
 # The daemons end with this script, however it ends.
