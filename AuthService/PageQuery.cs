@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
+using ServiceDefaults.Paging;
 using ServiceDefaults.Problems;
 
 namespace AuthService;
@@ -8,22 +9,15 @@ namespace AuthService;
 /// <param name="Limit">1..200, default 50.</param>
 public sealed record PageQuery([FromQuery(Name = "cursor")] string? Cursor, [FromQuery(Name = "limit")] int? Limit)
 {
-    private const int MaxLimit = 200;
-
     /// <exception cref="ProblemException">400: not 1..200.</exception>
-    public int Size => Limit switch
-    {
-        null => 50,
-        >= 1 and <= MaxLimit => Limit.Value,
-        _ => throw ProblemException.Invalid("limit", $"'limit' is 1 to {MaxLimit}."),
-    };
+    public int Size => Pages.SizeOf(Limit);
 
     /// <summary>Where the page before ended; null on the first.</summary>
     /// <exception cref="ProblemException">400: not a cursor of ours.</exception>
     public T? After<T>() where T : struct, IParsable<T> =>
         Cursor is null ? null
         : T.TryParse(Cursor, null, out var after) ? after
-        : throw ProblemException.Invalid("cursor", "'cursor' must be the 'next' of the page before.");
+        : throw Pages.BadCursor();
 
     /// <param name="rows">One more than the page, where there is more.</param>
     /// <returns>The page, and the cursor of the next one.</returns>

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
+using ServiceDefaults.Paging;
 using ServiceDefaults.Problems;
 
 namespace AuthService.Requests;
@@ -23,7 +24,7 @@ public sealed record RequestCursor(DateTimeOffset Time, Guid Id)
         Span<byte> bytes = stackalloc byte[Length];
         if (!Base64Url.IsValid(text, out var length) || length != Length || !Base64Url.TryDecodeFromChars(text, bytes, out _)
             || BinaryPrimitives.ReadInt64BigEndian(bytes) is var ticks && (ticks < 0 || ticks > DateTime.MaxValue.Ticks))
-            throw ProblemException.Invalid("cursor", "'cursor' must be the 'next' of the page before.");
+            throw Pages.BadCursor();
         return new RequestCursor(new DateTimeOffset(ticks, TimeSpan.Zero), new Guid(bytes[8..]));
     }
 }

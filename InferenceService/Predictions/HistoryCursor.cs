@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
+using ServiceDefaults.Paging;
 using ServiceDefaults.Problems;
 
 namespace InferenceService.Predictions;
@@ -22,7 +23,7 @@ public sealed record HistoryCursor(Guid Id, double Value)
     {
         Span<byte> bytes = stackalloc byte[Length];
         if (!Base64Url.IsValid(text, out var length) || length != Length || !Base64Url.TryDecodeFromChars(text, bytes, out _))
-            throw ProblemException.Invalid("cursor", "'cursor' must be the 'next' of the page before.");
+            throw Pages.BadCursor();
         return new HistoryCursor(new Guid(bytes[..16]), BinaryPrimitives.ReadDoubleBigEndian(bytes[16..]));
     }
 }

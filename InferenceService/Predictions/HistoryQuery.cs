@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
+using ServiceDefaults.Paging;
 using ServiceDefaults.Problems;
 
 namespace InferenceService.Predictions;
@@ -20,14 +21,7 @@ public sealed record HistoryQuery(
     [FromQuery(Name = "cursor")] string? Cursor,
     [FromQuery(Name = "limit")] int? Limit)
 {
-    private const int MaxLimit = 200;
-
-    public int PageSize => Limit switch
-    {
-        null => 50,
-        >= 1 and <= MaxLimit => Limit.Value,
-        _ => throw ProblemException.Invalid("limit", $"'limit' is 1 to {MaxLimit}."),
-    };
+    public int PageSize => Pages.SizeOf(Limit);
 
     public IQueryable<PredictionRecord> Filter(IQueryable<PredictionRecord> all)
     {

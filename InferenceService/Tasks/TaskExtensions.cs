@@ -1,7 +1,9 @@
 using InferenceService.Tasks.Intake;
 using MassTransit;
+using Microsoft.Extensions.Options;
 using ServiceDefaults.Authentication;
 using ServiceDefaults.Http;
+using ServiceDefaults.WorkQueues;
 
 namespace InferenceService.Tasks;
 
@@ -15,10 +17,8 @@ internal static class TaskExtensions
         services.AddServiceClient<InputStore>("storage", Scopes.Service.Objects, timeout: TimeSpan.FromMinutes(30));
         services.AddSingleton<TaskFolder>();
         services.AddSingleton<InputSpool>();
-        services.AddSingleton<TaskLeases>();
-        services.AddSingleton<TaskWatch>();
-        services.AddHostedService(provider => provider.GetRequiredService<TaskWatch>());
-        services.AddSingleton<LeaseKeeper>();
+        services.AddWorkQueue<TaskLease, TaskWorker>(provider => Queue(provider.GetRequiredService<IOptions<TaskOptions>>().Value));
+        services.AddSingleton<TaskStates>();
         services.AddSingleton<TaskInputs>();
         services.AddSingleton<ErasedInputs>();
         services.AddSingleton<TaskItems>();
@@ -31,8 +31,22 @@ internal static class TaskExtensions
 
     public static void AddTaskConsumer(this IBusRegistrationConfigurator bus)
     {
-        bus.AddConsumer<RunNextTaskConsumer, RunNextTaskDefinition>();
+        bus.AddWorkQueue<TaskLease>();
         bus.AddConsumer<ForgetInputs, ForgetInputsDefinition>();
         bus.AddConsumer<CancelTasksOfUser, CancelTasksOfUserDefinition>();
     }
+
+    /// <summary>A task goes on where it was left: it waits as <c>running</c>, and a pause costs little.</summary>
+    private static WorkQueue<TaskLease> Queue(TaskOptions options) => new()
+    {
+        Name = "inference.tasks",
+        Table = "tasks",
+        Noun = "task",
+        GivenBack = "running",
+        AttemptsInARow = true,
+        Concurrency = options.Concurrency,
+        Lease = options.Lease,
+        MaxAttempts = options.MaxAttempts,
+        AwayPause = TimeSpan.FromSeconds(2),
+    };
 }

@@ -1,5 +1,6 @@
 using InferenceService.Predictions;
 using Microsoft.AspNetCore.Mvc;
+using ServiceDefaults.Paging;
 using ServiceDefaults.Problems;
 
 namespace InferenceService.Tasks;
@@ -11,14 +12,7 @@ namespace InferenceService.Tasks;
 public sealed record TaskQuery(
     [FromQuery(Name = "status")] string? Status, [FromQuery(Name = "cursor")] string? Cursor, [FromQuery(Name = "limit")] int? Limit)
 {
-    private const int MaxLimit = 200;
-
-    private int PageSize => Limit switch
-    {
-        null => 50,
-        >= 1 and <= MaxLimit => Limit.Value,
-        _ => throw ProblemException.Invalid("limit", $"'limit' is 1 to {MaxLimit}."),
-    };
+    private int PageSize => Pages.SizeOf(Limit);
 
     /// <summary>The rows behind the cursor, one more than the page so that its end is known.</summary>
     public IQueryable<TaskRecord> Page(IQueryable<TaskRecord> tasks)

@@ -6,7 +6,7 @@ namespace InferenceService.Tasks;
 
 public enum TaskState { Queued, Running, Succeeded, Failed, Cancelled }
 
-/// <summary>A task as the table <c>tasks</c> has it, without what only <see cref="TaskLeases"/> needs.</summary>
+/// <summary>A task as the table <c>tasks</c> has it, without what only its queue needs.</summary>
 public sealed record TaskRecord
 {
     public required Guid Id { get; init; }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using NpgsqlTypes;
 using ServiceDefaults.Outbox;
+using ServiceDefaults.WorkQueues;
 
 namespace InferenceService.Tasks;
 
@@ -13,7 +14,7 @@ internal sealed record ChunkResults(IReadOnlyList<string> Lines, int Failed, Log
 internal sealed class TaskResults(NpgsqlDataSource source, IOptions<TaskOptions> options, OutboxSignal outbox)
 {
     private const string Progress =
-        $"UPDATE tasks SET done = done + $4, failed_items = failed_items + $5, attempts = 0, lease_until = now() + $6 {TaskLeases.Held} AND done = $3";
+        $"UPDATE tasks SET done = done + $4, failed_items = failed_items + $5, attempts = 0, lease_until = now() + $6 {WorkSql.Held} AND done = $3";
 
     private const string InsertLines = "INSERT INTO task_results (task_id, item, line) SELECT $1, * FROM unnest($2, $3)";
 

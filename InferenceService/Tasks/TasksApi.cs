@@ -8,6 +8,7 @@ using Microsoft.EntityFrameworkCore;
 using ServiceDefaults.Authentication;
 using ServiceDefaults.Idempotency;
 using ServiceDefaults.Problems;
+using ServiceDefaults.WorkQueues;
 
 namespace InferenceService.Tasks;
 
@@ -43,7 +44,7 @@ internal static class TasksApi
     }
 
     private static async Task<Accepted<TaskView>> CreateAsync(
-        string model, string? version, int? top, HttpContext http, ClaimsPrincipal user, InferenceDb db, ItemQuota quota, TaskWatch watch, TimeProvider time, CancellationToken cancellation)
+        string model, string? version, int? top, HttpContext http, ClaimsPrincipal user, InferenceDb db, ItemQuota quota, WorkWatch<TaskLease> watch, TimeProvider time, CancellationToken cancellation)
     {
         if (top is < 1)
             throw ProblemException.Invalid("top", "'top' is how many labels to answer, at least 1.");

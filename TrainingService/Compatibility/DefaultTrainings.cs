@@ -1,10 +1,10 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using ServiceDefaults.Problems;
+using ServiceDefaults.WorkQueues;
 using TrainingService.Datasets.Snapshots;
 using TrainingService.Registry;
 using TrainingService.Runs;
-using TrainingService.Runs.Queue;
 using TrainingService.Runs.Requests;
 using TrainingService.Runs.Views;
 
@@ -12,7 +12,7 @@ namespace TrainingService.Compatibility;
 
 /// <summary>Trainings of the data set <c>default</c>, one at a time, none twice on the same labels.</summary>
 internal sealed class DefaultTrainings(
-    TrainingDb db, DefaultDataset defaults, SnapshotMaker snapshots, RunIntake intake, RunWatch watch, IOptions<CompatibilityOptions> options, TimeProvider time)
+    TrainingDb db, DefaultDataset defaults, SnapshotMaker snapshots, RunIntake intake, WorkWatch<Run> watch, IOptions<CompatibilityOptions> options, TimeProvider time)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
 

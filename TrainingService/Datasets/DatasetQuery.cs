@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
-using ServiceDefaults.Problems;
+using ServiceDefaults.Paging;
 
 namespace TrainingService.Datasets;
 
@@ -8,21 +8,14 @@ namespace TrainingService.Datasets;
 /// <param name="Limit">1..200, default 50.</param>
 internal sealed record DatasetQuery([FromQuery(Name = "cursor")] string? Cursor, [FromQuery(Name = "limit")] int? Limit)
 {
-    private const int MaxLimit = 200;
-
-    private int PageSize => Limit switch
-    {
-        null => 50,
-        >= 1 and <= MaxLimit => Limit.Value,
-        _ => throw ProblemException.Invalid("limit", $"'limit' is 1 to {MaxLimit}."),
-    };
+    private int PageSize => Pages.SizeOf(Limit);
 
     /// <summary>The rows behind the cursor, one more than the page so that its end is known. Ids are UUIDv7: their order is that of time.</summary>
     public IQueryable<Dataset> Page(IQueryable<Dataset> datasets)
     {
         if (Cursor is not null)
         {
-            var after = Guid.TryParse(Cursor, out var id) ? id : throw ProblemException.Invalid("cursor", "'cursor' must be the 'next' of the page before.");
+            var after = Guid.TryParse(Cursor, out var id) ? id : throw Pages.BadCursor();
             datasets = datasets.Where(d => d.Id.CompareTo(after) < 0);
         }
         return datasets.OrderByDescending(d => d.Id).Take(PageSize + 1);

@@ -9,7 +9,7 @@ using TrainingService.Serving;
 namespace TrainingService.Evaluations;
 
 /// <summary>Has InferenceService admit and load a candidate and answer one reference row, so that nothing goes live that does not serve.</summary>
-internal sealed class CandidateTrial(TrainingDb db, ReferenceSets references, VersionAnswers answers, InferenceClient inference, IOptions<ServingOptions> options)
+internal sealed class CandidateTrial(TrainingDb db, ReferenceRows references, VersionAnswers answers, InferenceClient inference, IOptions<ServingOptions> options)
 {
     /// <summary>Null when it answers.</summary>
     public async Task<Obstacle?> TryAsync(ModelVersion version, Evaluation evaluation, Dataset dataset, CancellationToken cancellation)

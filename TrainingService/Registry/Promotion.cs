@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using ServiceDefaults.History;
 using ServiceDefaults.Outbox;
 using ServiceDefaults.Problems;
+using ServiceDefaults.WorkQueues;
 using TrainingService.Runs.Queue;
 
 namespace TrainingService.Registry;

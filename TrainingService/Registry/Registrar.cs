@@ -6,6 +6,7 @@ using Microsoft.EntityFrameworkCore;
 using ServiceDefaults.History;
 using ServiceDefaults.Outbox;
 using ServiceDefaults.Problems;
+using ServiceDefaults.WorkQueues;
 using TrainingService.Runs.Queue;
 
 namespace TrainingService.Registry;

@@ -1,9 +1,10 @@
 using System.Text.Json;
+using ServiceDefaults.WorkQueues;
 
 namespace TrainingService.Runs;
 
 /// <summary>Work on a data set that takes its time: queued, taken by a worker under a lease, ended with a result or an error.</summary>
-internal sealed class Run
+internal sealed class Run : IWork
 {
     public required Guid Id { get; init; }
 
@@ -42,6 +43,8 @@ internal sealed class Run
 
     /// <summary>Grows with every holder: what an earlier one still does is refused.</summary>
     public long LeaseEpoch { get; set; }
+
+    long IWork.Epoch => LeaseEpoch;
 
     public DateTimeOffset? LeaseUntil { get; set; }
 

@@ -1,6 +1,8 @@
 using MassTransit;
+using Microsoft.Extensions.Options;
 using ServiceDefaults.Authentication;
 using ServiceDefaults.Http;
+using ServiceDefaults.WorkQueues;
 using TrainingService.Runs.Artifacts;
 using TrainingService.Runs.Queue;
 using TrainingService.Runs.Requests;
@@ -18,14 +20,8 @@ internal static class RunExtensions
         services.AddOptions<RunOptions>().BindConfiguration("Runs").ValidateDataAnnotations().ValidateOnStart();
         services.AddScoped<RunIntake>();
         services.AddScoped<RunQueue>();
-        services.AddSingleton<RunLeases>();
-        services.AddSingleton<RunWatch>();
-        services.AddHostedService(provider => provider.GetRequiredService<RunWatch>());
-        services.AddSingleton<RunWorkers>();
-        services.AddHostedService(provider => provider.GetRequiredService<RunWorkers>());
+        services.AddWorkQueue<Run, RunWorker>(provider => Queue(provider.GetRequiredService<IOptions<RunOptions>>().Value));
         services.AddScoped<RunStates>();
-        services.AddSingleton<LeaseKeeper>();
-        services.AddSingleton<RunTurn>();
         services.AddSingleton<RunMetrics>();
 
         services.AddScoped<IRunJob, TrainingJob>();
@@ -42,5 +38,18 @@ internal static class RunExtensions
         services.AddScoped<RunEvents>();
     }
 
-    public static void AddRunConsumer(this IBusRegistrationConfigurator bus) => bus.AddConsumer<TakeNextRunConsumer, TakeNextRunDefinition>();
+    public static void AddRunConsumer(this IBusRegistrationConfigurator bus) => bus.AddWorkQueue<Run>();
+
+    /// <summary>A run begins anew with each worker: its attempts count from first to last, and a pause saves work.</summary>
+    private static WorkQueue<Run> Queue(RunOptions options) => new()
+    {
+        Name = "training.runs",
+        Table = "runs",
+        Noun = "run",
+        GivenBack = "queued",
+        Concurrency = options.Concurrency,
+        Lease = options.Lease,
+        MaxAttempts = options.MaxAttempts,
+        AwayPause = TimeSpan.FromSeconds(5),
+    };
 }

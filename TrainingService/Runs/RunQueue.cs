@@ -1,12 +1,12 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using ServiceDefaults.Problems;
-using TrainingService.Runs.Queue;
+using ServiceDefaults.WorkQueues;
 
 namespace TrainingService.Runs;
 
 /// <summary>Puts work into the queue.</summary>
-internal sealed class RunQueue(TrainingDb db, RunWatch watch, IOptions<RunOptions> options, TimeProvider time)
+internal sealed class RunQueue(TrainingDb db, WorkWatch<Run> watch, IOptions<RunOptions> options, TimeProvider time)
 {
     /// <summary>
     /// Stores the run in the transaction that the context has, or one of its own, and sends for a worker after its commit. The data set's

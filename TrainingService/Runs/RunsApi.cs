@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using ServiceDefaults.Authentication;
 using ServiceDefaults.Idempotency;
 using ServiceDefaults.Problems;
+using ServiceDefaults.WorkQueues;
 using TrainingService.Datasets;
 using TrainingService.Runs.Queue;
 using TrainingService.Runs.Requests;
@@ -45,7 +46,7 @@ internal static class RunsApi
     }
 
     private static async Task<Accepted<RunView>> CreateAsync(
-        string dataset, CreateRun request, HttpContext http, ClaimsPrincipal user, TrainingDb db, RunIntake intake, RunWatch watch, CancellationToken cancellation)
+        string dataset, CreateRun request, HttpContext http, ClaimsPrincipal user, TrainingDb db, RunIntake intake, WorkWatch<Run> watch, CancellationToken cancellation)
     {
         var found = await db.Datasets.AsNoTracking().FindAsync(dataset, user, cancellation);
         var run = await intake.TrainAsync(found, request, mayBind: user.IsInRole("admin"), user.CallerId(), cancellation);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using ServiceDefaults.Paging;
 using ServiceDefaults.Problems;
 using TrainingService.Datasets.Schema;
 using TrainingService.FeedbackLabels;
@@ -17,7 +18,7 @@ internal sealed class LabelPages(TrainingDb db, LabelReader reader, IOptions<Dat
     {
         if (limit is < 1 or > MaxLimit)
             throw ProblemException.Invalid("limit", $"'limit' is 1 to {MaxLimit}.");
-        var after = cursor is null ? Guid.Empty : Guid.TryParse(cursor, out var id) ? id : throw ProblemException.Invalid("cursor", "'cursor' must be the 'next' of the page before.");
+        var after = cursor is null ? Guid.Empty : Guid.TryParse(cursor, out var id) ? id : throw Pages.BadCursor();
         var size = limit ?? 100;
         var (condition, parameters) = filter.ToSql(first: 2);
         var rows = await ReadAsync(dataset, $"l.removed IS NULL AND {condition} AND l.id > ${parameters.Count + 2} ORDER BY l.id LIMIT ${parameters.Count + 3}", [.. parameters, after, size + 1], cancellation);

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using ServiceDefaults.WorkQueues;
 
 namespace TrainingService.Runs.Queue;
 

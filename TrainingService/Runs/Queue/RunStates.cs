@@ -4,23 +4,22 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using ServiceDefaults.Http;
 using ServiceDefaults.Outbox;
+using ServiceDefaults.WorkQueues;
 
 namespace TrainingService.Runs.Queue;
 
 /// <summary>A run's way through its states. Each step and the event that tells of it are one transaction.</summary>
 internal sealed class RunStates(TrainingDb db, ServiceIdentity identity, IOptions<RunOptions> options, TimeProvider time)
 {
-    // Whoever has the fewest runs running and has waited longest; of theirs the oldest. A lease that is still on the row was not given
-    // back: its holder is lost, which counts as an attempt.
-    private const string Claim =
+    // Whoever has the fewest runs running and has waited longest; of theirs the oldest. It begins anew.
+    private static readonly string Claim =
         $$"""
         WITH next AS MATERIALIZED (
-          SELECT id FROM runs r WHERE {{RunLeases.Free}}
+          SELECT id FROM runs r WHERE {{WorkSql.Free}}
           ORDER BY (SELECT count(*) FROM runs o WHERE o.caller = r.caller AND o.finished_at IS NULL AND o.lease_until > now()),
             (SELECT max(started_at) FROM runs o WHERE o.caller = r.caller) NULLS FIRST, id
           LIMIT 1 FOR UPDATE OF r SKIP LOCKED)
-        UPDATE runs SET status = 'running', attempts = attempts + (lease_until IS NOT NULL)::int, lease_epoch = lease_epoch + 1, lease_owner = {0},
-          lease_until = now() + {1}, not_before = NULL, notified_at = NULL, progress = NULL, started_at = coalesce(started_at, now())
+        UPDATE runs SET {{WorkSql.Claim("{0}", "{1}")}}, progress = NULL
         FROM next WHERE runs.id = next.id
         RETURNING runs.*
         """;

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Learning.Data;
 using Learning.Evaluation;
 using Microsoft.EntityFrameworkCore;
+using ServiceDefaults.WorkQueues;
 using TrainingService.Datasets;
 using TrainingService.Evaluations;
 using TrainingService.Registry;

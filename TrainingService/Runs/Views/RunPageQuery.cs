@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
-using ServiceDefaults.Problems;
+using ServiceDefaults.Paging;
 
 namespace TrainingService.Runs.Views;
 
@@ -11,14 +11,7 @@ namespace TrainingService.Runs.Views;
 internal sealed record RunPageQuery(
     [FromQuery(Name = "status")] RunStatus? Status, [FromQuery(Name = "cursor")] string? Cursor, [FromQuery(Name = "limit")] int? Limit)
 {
-    private const int MaxLimit = 200;
-
-    private int PageSize => Limit switch
-    {
-        null => 50,
-        >= 1 and <= MaxLimit => Limit.Value,
-        _ => throw ProblemException.Invalid("limit", $"'limit' is 1 to {MaxLimit}."),
-    };
+    private int PageSize => Pages.SizeOf(Limit);
 
     /// <summary>Newest first. Ids are UUIDv7: their order is that of time.</summary>
     public async Task<RunPage> ReadAsync(TrainingDb db, int dataset, CancellationToken cancellation)
@@ -26,7 +19,7 @@ internal sealed record RunPageQuery(
         var runs = db.Runs.AsNoTracking().Where(run => run.Dataset == dataset && (Status == null || run.Status == Status));
         if (Cursor is not null)
         {
-            var after = Guid.TryParse(Cursor, out var id) ? id : throw ProblemException.Invalid("cursor", "'cursor' must be the 'next' of the page before.");
+            var after = Guid.TryParse(Cursor, out var id) ? id : throw Pages.BadCursor();
             runs = runs.Where(run => run.Id.CompareTo(after) < 0);
         }
         // One more than the page, so that its end is known.

@@ -2,6 +2,7 @@ using System.Text;
 using InferenceService.Tasks;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
+using ServiceDefaults.WorkQueues;
 using static Integration.InferenceService.Tasks.TaskApplication;
 
 namespace Integration.InferenceService.Tasks;
@@ -76,7 +77,7 @@ public sealed class TaskRecoveryTests
         var (back, failed) = (Held(attempts: 3), Held(attempts: 3));
         foreach (var task in (TaskLease[])[back, failed])
             await InsertAsync(tasks, task, attempts: 1, leaseUntil: "infinity"); // there was progress since it was taken
-        var leases = tasks.Replicas[0].Services.GetRequiredService<TaskLeases>();
+        var leases = tasks.Replicas[0].Services.GetRequiredService<WorkLeases<TaskLease>>();
 
         await leases.ReleaseAsync(back, TimeSpan.FromHours(1), CancellationToken.None);
         await leases.ReleaseFailedAsync(failed, TimeSpan.FromHours(1), CancellationToken.None);

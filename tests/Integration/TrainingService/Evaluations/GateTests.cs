@@ -3,6 +3,7 @@ using InferenceSuite.Contracts;
 using Integration.InferenceService;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
+using ServiceDefaults.WorkQueues;
 using TestSupport;
 using TrainingService.Evaluations;
 using TrainingService.Registry;

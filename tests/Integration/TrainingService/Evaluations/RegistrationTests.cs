@@ -1,5 +1,6 @@
 using NUnit.Framework;
 using ServiceDefaults.Problems;
+using ServiceDefaults.WorkQueues;
 using TrainingService.Runs.Queue;
 
 namespace Integration.TrainingService.Evaluations;

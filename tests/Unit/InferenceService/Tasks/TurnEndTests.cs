@@ -1,6 +1,7 @@
 using InferenceService.Tasks;
 using NUnit.Framework;
 using ServiceDefaults.Problems;
+using ServiceDefaults.WorkQueues;
 
 namespace Unit.InferenceService.Tasks;
 
@@ -16,12 +17,12 @@ public class TurnEndTests
         Case("a call that took too long", new TaskCanceledException("", new TimeoutException()), false, false, TurnEnd.Waits),
         Case("a service that is away", Away, false, false, TurnEnd.Waits),
         Case("an input that is gone", Gone, false, false, TurnEnd.Failed),
-        Case("a surprise", new InvalidOperationException(), false, false, TurnEnd.Unforeseen),
+        Case("a surprise", new InvalidOperationException(), false, false, TurnEnd.Again),
     ];
 
     [TestCaseSource(nameof(Ends))]
     public void A_turn_ends_as_its_reason_says(Exception reason, bool stopping, bool calledOff, object end) =>
-        Assert.That(TurnEnds.Of(reason, stopping, calledOff), Is.EqualTo(end));
+        Assert.That(TaskEnds.Of(reason, stopping, calledOff), Is.EqualTo(end));
 
     private static TestCaseData Case(string name, params object[] arguments) => new TestCaseData(arguments).SetName(name);
 }

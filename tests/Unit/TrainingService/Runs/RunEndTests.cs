@@ -4,6 +4,7 @@ using Learning;
 using Microsoft.AspNetCore.Http;
 using NUnit.Framework;
 using ServiceDefaults.Problems;
+using ServiceDefaults.WorkQueues;
 using TrainingService;
 using TrainingService.Runs;
 using TrainingService.Runs.Queue;
@@ -26,28 +27,28 @@ public sealed class RunEndTests
     [Test]
     public void What_is_away_is_waited_for()
     {
-        Assert.That(Of(new HttpRequestException("refused")).Kind, Is.EqualTo(RunEndKind.Waits));
-        Assert.That(Of(new HttpRequestException("busy", null, HttpStatusCode.ServiceUnavailable)).Kind, Is.EqualTo(RunEndKind.Waits));
-        Assert.That(Of(ProblemException.Unavailable("x", "y", TimeSpan.FromSeconds(1))).Kind, Is.EqualTo(RunEndKind.Waits));
-        Assert.That(Of(new ProblemException(StatusCodes.Status502BadGateway, "inference-unavailable", "It broke.")).Kind, Is.EqualTo(RunEndKind.Waits));
-        Assert.That(Of(new ProblemException(StatusCodes.Status429TooManyRequests, "inference-unavailable", "Full.")).Kind, Is.EqualTo(RunEndKind.Waits));
-        Assert.That(Of(new TaskCanceledException()).Kind, Is.EqualTo(RunEndKind.Waits), "nobody called it off");
-        Assert.That(Of(new RowsErasedException()).Kind, Is.EqualTo(RunEndKind.Waits));
+        Assert.That(Of(new HttpRequestException("refused")).Kind, Is.EqualTo(TurnEnd.Waits));
+        Assert.That(Of(new HttpRequestException("busy", null, HttpStatusCode.ServiceUnavailable)).Kind, Is.EqualTo(TurnEnd.Waits));
+        Assert.That(Of(ProblemException.Unavailable("x", "y", TimeSpan.FromSeconds(1))).Kind, Is.EqualTo(TurnEnd.Waits));
+        Assert.That(Of(new ProblemException(StatusCodes.Status502BadGateway, "inference-unavailable", "It broke.")).Kind, Is.EqualTo(TurnEnd.Waits));
+        Assert.That(Of(new ProblemException(StatusCodes.Status429TooManyRequests, "inference-unavailable", "Full.")).Kind, Is.EqualTo(TurnEnd.Waits));
+        Assert.That(Of(new TaskCanceledException()).Kind, Is.EqualTo(TurnEnd.Waits), "nobody called it off");
+        Assert.That(Of(new RowsErasedException()).Kind, Is.EqualTo(TurnEnd.Waits));
     }
 
     [Test]
     public void A_cancelled_run_is_lost_and_a_stopping_service_gives_back()
     {
-        Assert.That(RunEnd.Of(new TaskCanceledException(), Run(0), Options, stopping: false, calledOff: true).Kind, Is.EqualTo(RunEndKind.Lost));
-        Assert.That(RunEnd.Of(new TaskCanceledException(), Run(0), Options, stopping: true, calledOff: true).Kind, Is.EqualTo(RunEndKind.Stopped));
-        Assert.That(Of(new LeaseLostException(Guid.Empty)).Kind, Is.EqualTo(RunEndKind.Lost));
+        Assert.That(RunEnd.Of(new TaskCanceledException(), Run(0), Options, stopping: false, calledOff: true).Kind, Is.EqualTo(TurnEnd.Lost));
+        Assert.That(RunEnd.Of(new TaskCanceledException(), Run(0), Options, stopping: true, calledOff: true).Kind, Is.EqualTo(TurnEnd.Stopped));
+        Assert.That(Of(new LeaseLostException(Guid.Empty)).Kind, Is.EqualTo(TurnEnd.Lost));
     }
 
     [Test]
     public void What_nobody_foresaw_is_tried_again_and_not_for_ever()
     {
-        Assert.That(RunEnd.Of(new InvalidOperationException(), Run(0), Options, false, false).Kind, Is.EqualTo(RunEndKind.Again));
-        Assert.That(RunEnd.Of(new HttpRequestException("what?", null, HttpStatusCode.BadRequest), Run(1), Options, false, false).Kind, Is.EqualTo(RunEndKind.Again));
+        Assert.That(RunEnd.Of(new InvalidOperationException(), Run(0), Options, false, false).Kind, Is.EqualTo(TurnEnd.Again));
+        Assert.That(RunEnd.Of(new HttpRequestException("what?", null, HttpStatusCode.BadRequest), Run(1), Options, false, false).Kind, Is.EqualTo(TurnEnd.Again));
         Assert.That(RunEnd.Of(new InvalidOperationException("secret path"), Run(2), Options, false, false).Error!.Message, Does.Contain("3 times").And.Not.Contain("secret"));
     }
 
@@ -55,7 +56,7 @@ public sealed class RunEndTests
     public void What_breaks_a_service_each_time_ends_with_its_words()
     {
         var broken = new ProblemException(StatusCodes.Status500InternalServerError, "inference-unavailable", "It broke.");
-        Assert.That(Of(broken).Kind, Is.EqualTo(RunEndKind.Again));
+        Assert.That(Of(broken).Kind, Is.EqualTo(TurnEnd.Again));
         Assert.That(RunEnd.Of(broken, Run(2), Options, false, false).Error, Is.EqualTo(new RunError("inference-unavailable", null, "It broke.")));
     }
 
