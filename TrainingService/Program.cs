@@ -30,11 +30,11 @@ builder.AddMessaging(bus =>
     bus.AddErasure<TrainingDb>();
 });
 // While it is known which rows are theirs.
-builder.Services.AddPersonalData<ModelsTrainedOnErasedRows>();
 builder.Services.AddPersonalData<EvaluationAnswers>();
 builder.Services.AddPersonalData<PrivateModels>();
 builder.Services.AddPersonalData<RunsOfSubject>();
 builder.Services.AddPersonalData<DatasetErasure>();
+builder.Services.AddPersonalData<ModelsTrainedOnErasedRows>(); // which that one marked
 builder.Services.AddPersonalData<RegistryActs>();
 builder.AddRegistry();
 builder.AddDatasets();

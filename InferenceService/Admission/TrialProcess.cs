@@ -8,7 +8,7 @@ namespace InferenceService.Admission;
 /// <summary>A model is tried in a process of its own, which is killed when it takes too long or too much.</summary>
 internal static class TrialProcess
 {
-    private const int MostOutput = 64 << 10;
+    private const int MostOutput = 64 << 10, ExitCodeOfKilled = 128 + 9;
     private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(20);
 
     public static async Task<Trial> RunAsync(string manifestPath, string modelPath, TrialSettings settings, TimeProvider time, CancellationToken cancellation)
@@ -18,7 +18,7 @@ internal static class TrialProcess
         try
         {
             var stopped = await WatchAsync(process, settings.Limits, time, cancellation);
-            return stopped ?? Parse(await output) ?? new Trial($"Its trial run crashed (exit code {process.ExitCode}): {LastWords(await errors)}");
+            return stopped ?? Parse(await output) ?? Crashed(process.ExitCode, await errors);
         }
         finally
         {
@@ -26,6 +26,11 @@ internal static class TrialProcess
             await process.WaitForExitAsync(CancellationToken.None);
         }
     }
+
+    // What the kernel kills first when the machine runs out of memory is this process, whoever took the memory.
+    private static Trial Crashed(int exitCode, string errors) => exitCode == ExitCodeOfKilled
+        ? new Trial("Its trial run was killed from outside, as by a machine that runs out of memory.", MayPass: true)
+        : new Trial($"Its trial run crashed (exit code {exitCode}): {LastWords(errors)}");
 
     /// <summary>Null when the process ended by itself, else why it must.</summary>
     private static async Task<Trial?> WatchAsync(Process process, AdmissionOptions limits, TimeProvider time, CancellationToken cancellation)

@@ -19,7 +19,8 @@ public sealed partial class ModelLoader(
     ModelHost host, ModelCache cache, ModelAdmission admission, OnnxModelFactory models, IServiceScopeFactory scopes, InferenceMetrics metrics,
     IOptions<ModelOptions> options, ServiceIdentity identity, TimeProvider time, ILogger<ModelLoader> logger)
 {
-    private static readonly TimeSpan DrainDeadline = TimeSpan.FromMinutes(2);
+    private const int MostTrials = 3; // of a version whose trial the machine may have been to blame for
+    private static readonly TimeSpan DrainDeadline = TimeSpan.FromMinutes(2), FailuresCountFor = TimeSpan.FromHours(1);
     private readonly Dictionary<(string Model, string Version, string Sha256), Failure> failed = [];
     private readonly List<OutboxMessage> unannounced = [];
 
@@ -104,17 +105,21 @@ public sealed partial class ModelLoader(
         {
             var manifest = ModelManifest.Parse(wanted.Manifest);
             await admission.AdmitAsync(manifest, path, cancellation);
-            return ServedModel.Load(manifest, path, models, metrics);
+            var loaded = ServedModel.Load(manifest, path, models, metrics);
+            failed.Remove((wanted.Model, wanted.Version, wanted.Sha256));
+            return loaded;
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested)
         {
             // Whatever a package can do wrong, it is that package's failure and nobody else's.
-            var failure = new Failure(e.Message, e is ModelRefusedException { MayPass: false } or InvalidDataException, time.GetUtcNow() + options.Value.LoadRetryInterval);
-            foreach (var over in failed.Where(entry => entry.Value.RetryAt <= time.GetUtcNow()).Select(entry => entry.Key).ToArray())
+            var (version, now) = ((wanted.Model, wanted.Version, wanted.Sha256), time.GetUtcNow());
+            foreach (var over in failed.Where(entry => entry.Value.RetryAt + FailuresCountFor <= now).Select(entry => entry.Key).ToArray())
                 failed.Remove(over);
-            failed[(wanted.Model, wanted.Version, wanted.Sha256)] = failure;
-            LogLoadFailed(logger, wanted.Model, wanted.Version, e.Message);
-            Announce(wanted.Model, new ModelLoadFailed(wanted.Model, wanted.Version, identity.Instance, e.Message, time.GetUtcNow(), failure.Refused));
+            var trials = e is ModelRefusedException { MayPass: true } ? failed.GetValueOrDefault(version)?.Trials + 1 ?? 1 : 0;
+            var refused = e is ModelRefusedException { MayPass: false } or InvalidDataException || trials >= MostTrials;
+            var failure = failed[version] = new Failure(trials < MostTrials ? e.Message : $"{e.Message} It was tried {trials} times.", refused, trials, now + options.Value.LoadRetryInterval);
+            LogLoadFailed(logger, wanted.Model, wanted.Version, failure.Reason);
+            Announce(wanted.Model, new ModelLoadFailed(wanted.Model, wanted.Version, identity.Instance, failure.Reason, now, refused));
             return null;
         }
     }
@@ -144,7 +149,8 @@ public sealed partial class ModelLoader(
     private void Announce<TEvent>(string model, TEvent fact) where TEvent : class => unannounced.Add(OutboxMessage.From(fact, model, time.GetUtcNow()));
 
     /// <param name="Refused">By admission: it never loads.</param>
-    private sealed record Failure(string Reason, bool Refused, DateTimeOffset RetryAt)
+    /// <param name="Trials">One after the other that took too long or were killed.</param>
+    private sealed record Failure(string Reason, bool Refused, int Trials, DateTimeOffset RetryAt)
     {
         public ProblemException ToProblem(LiveVersion version, DateTimeOffset now) => Refused
             ? new(StatusCodes.Status409Conflict, "version-not-loadable", $"Version '{version.Version}' of '{version.Model}' can't be loaded: {Reason}") { Field = "version" }

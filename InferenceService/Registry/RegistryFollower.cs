@@ -50,8 +50,8 @@ public sealed partial class RegistryFollower(
         var complete = await SyncAsync(residency.Resident(live), stopping);
         HasSynced |= live.Length == 0 || host.Live.Any();
         host.IsComplete = HasSynced;
-        if (complete && fromRegistry)
-            await TidyAsync(live, stopping);
+        if (fromRegistry)
+            await TidyAsync(live, stopping); // whatever else could not be done: what nobody needs may be what somebody had erased
         return complete && fromRegistry;
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using InferenceSuite.Contracts;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
@@ -16,6 +17,9 @@ internal sealed partial class SubjectEraser<TContext>(
     where TContext : DbContext
 {
     private static readonly TimeSpan KeepCounts = TimeSpan.FromDays(90);
+
+    // A person may have millions of rows. The server itself ends what takes longer, and so it is told from a server that is away: it is not tried without end.
+    private static readonly TimeSpan StatementTimeout = TimeSpan.FromMinutes(15), ServersLead = TimeSpan.FromMinutes(1);
 
     // Events that the others' removal leaves behind go last.
     private readonly IPersonalData[] kinds = [.. kinds.OrderBy(kind => kind is UnsentEvents<TContext>)];
@@ -37,6 +41,8 @@ internal sealed partial class SubjectEraser<TContext>(
     private async Task<long> ErasePageAsync(ErasureRequested request, IPersonalData kind, CancellationToken cancellation)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        db.Database.SetCommandTimeout(StatementTimeout + ServersLead);
+        await db.Database.ExecuteSqlAsync($"SELECT set_config('statement_timeout', {StatementTimeout.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture)}, true)", cancellation);
         await TakeTurnAsync(request, cancellation);
         var removed = await kind.EraseAsync(request.Subject, cancellation);
         if (removed > 0)

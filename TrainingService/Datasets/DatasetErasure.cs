@@ -14,7 +14,7 @@ namespace TrainingService.Datasets;
 /// What data sets have of a person: their own data sets, and in others the rows that they added, or that came of their feedback, whoever labelled them since. Unlike a removal, an erasure takes rows
 /// from snapshots too, which then count them as erased, and values that only they had from the lists.
 /// </summary>
-internal sealed class DatasetErasure(TrainingDb db, LabelReader reader, IOptions<DatasetOptions> options) : IPersonalData
+internal sealed class DatasetErasure(TrainingDb db, LabelReader reader, IOptions<DatasetOptions> options, TimeProvider time) : IPersonalData
 {
     private const string Nobody = "erased";
 
@@ -23,18 +23,15 @@ internal sealed class DatasetErasure(TrainingDb db, LabelReader reader, IOptions
     /// <summary>In a transaction of the caller's. Returns how many rows and data sets were erased; erasing again finds none.</summary>
     public async Task<long> EraseAsync(string subject, CancellationToken cancellation)
     {
-        await db.Database.ExecuteSqlAsync($"""
-            SELECT FROM datasets WHERE owner = {subject} OR number IN (SELECT dataset FROM dataset_revisions WHERE caller = {subject} UNION SELECT dataset FROM feedback_labels WHERE caller = {subject})
-            ORDER BY number FOR UPDATE
-            """, cancellation); // as every change of a data set
+        var theirs = await db.DatasetsOfSubjectAsync(subject, cancellation);
+        await db.Database.ExecuteSqlAsync($"SELECT FROM datasets WHERE number = ANY({theirs}) ORDER BY number FOR UPDATE", cancellation); // as every change of a data set
+        await db.MarkTrainedOnAsync(subject, theirs, time.GetUtcNow(), cancellation);
         foreach (var dataset in await db.Datasets.Where(d => d.Owner == subject).Select(d => d.Number).ToListAsync(cancellation))
             await db.KeepTrainedRowsAsync(dataset, erased: subject, cancellation); // of others who gave rows
-        var gone = await db.Database.SqlQuery<ErasedRows>($"""
+        var gone = await db.Database.SqlQueryRaw<ErasedRows>($$"""
             WITH gone AS (
-              DELETE FROM labels l USING datasets d
-              WHERE d.number = l.dataset AND (d.owner = {subject} OR (l.dataset, l.added) IN (SELECT dataset, revision FROM dataset_revisions WHERE caller = {subject})
-                OR (l.dataset, l.origin) IN (SELECT dataset, revision FROM dataset_revisions WHERE caller = {subject})
-                OR (l.dataset, l.given_id) IN (SELECT dataset, 'prediction:' || prediction FROM feedback_labels WHERE caller = {subject}))
+              DELETE FROM labels l USING ({{SubjectRows.Labels}}) AS t, datasets d
+              WHERE l.dataset = t.dataset AND l.id = t.id AND l.added = t.added AND d.number = l.dataset
               RETURNING l.dataset, l.removed, l.label, l.image, d.owner),
             images AS (
               INSERT INTO dataset_image_checks SELECT DISTINCT owner, image, now() FROM gone WHERE image IS NOT NULL ON CONFLICT DO NOTHING),
@@ -43,9 +40,9 @@ internal sealed class DatasetErasure(TrainingDb db, LabelReader reader, IOptions
               FROM (SELECT dataset, count(label) FILTER (WHERE removed IS NULL) labelled, count(*) FILTER (WHERE removed IS NULL AND label IS NULL) unlabelled FROM gone GROUP BY dataset) g
               WHERE d.number = g.dataset RETURNING d.number, d.revision, g.labelled AS removed, d.labelled),
             revisions AS (
-              INSERT INTO dataset_revisions SELECT number, revision, 'removal', {Nobody}, now(), 0, removed, 0, labelled FROM counted)
+              INSERT INTO dataset_revisions SELECT number, revision, 'removal', {2}, now(), 0, removed, 0, labelled FROM counted)
             SELECT dataset AS "Dataset", count(*) AS "Rows" FROM gone GROUP BY dataset
-            """).ToListAsync(cancellation);
+            """, subject, theirs, Nobody).ToListAsync(cancellation);
         var datasets = await db.Datasets.Where(d => d.Owner == subject).ExecuteDeleteAsync(cancellation);
         var others = gone.ConvertAll(each => each.Dataset);
         foreach (var dataset in await db.Datasets.AsNoTracking().Where(d => others.Contains(d.Number)).ToListAsync(cancellation))

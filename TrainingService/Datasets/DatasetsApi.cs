@@ -94,6 +94,7 @@ internal static class DatasetsApi
         if (change.Dataset.Owner != user.CallerId() && !user.IsInRole("admin"))
             throw new ProblemException(StatusCodes.Status403Forbidden, "not-owner", "A data set is deleted by its owner or by an admin.");
         db.Database.SetCommandTimeout(options.Value.StatementTimeout);
+        await db.EndHoldsAsync(change.Dataset.Number, cancellation);
         await db.KeepTrainedRowsAsync(change.Dataset.Number, erased: null, cancellation);
         await change.DeleteDatasetAsync(options.Value.StatementTimeout, cancellation);
         return TypedResults.NoContent();

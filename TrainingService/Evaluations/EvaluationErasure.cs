@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using ServiceDefaults.Erasure;
+using TrainingService.Datasets;
 
 namespace TrainingService.Evaluations;
 
@@ -11,17 +12,15 @@ internal sealed class EvaluationAnswers(TrainingDb db) : IPersonalData
 {
     public string Name => "evaluation-answers";
 
-    public async Task<long> EraseAsync(string subject, CancellationToken cancellation) => await db.Database.ExecuteSqlAsync($"""
-        UPDATE evaluations e SET answers = ''
-        WHERE e.answers <> '' AND EXISTS (
-          SELECT FROM dataset_reference r
-          JOIN labels l ON l.dataset = r.dataset AND l.id = r.label
-          JOIN datasets d ON d.number = r.dataset
-          WHERE r.dataset = e.dataset
-            AND (d.owner = {subject} OR l.added IN (SELECT revision FROM dataset_revisions c WHERE c.dataset = r.dataset AND c.caller = {subject})
-              OR l.origin IN (SELECT revision FROM dataset_revisions c WHERE c.dataset = r.dataset AND c.caller = {subject})
-              OR l.given_id IN (SELECT 'prediction:' || f.prediction FROM feedback_labels f WHERE f.dataset = r.dataset AND f.caller = {subject})))
-        """, cancellation);
+    public async Task<long> EraseAsync(string subject, CancellationToken cancellation)
+    {
+        var datasets = await db.DatasetsOfSubjectAsync(subject, cancellation);
+        return await db.Database.ExecuteSqlRawAsync($"""
+            WITH theirs AS MATERIALIZED ({SubjectRows.Labels})
+            UPDATE evaluations SET answers = ''
+            WHERE answers <> '' AND dataset IN (SELECT t.dataset FROM theirs t JOIN dataset_reference r ON r.dataset = t.dataset AND r.label = t.id)
+            """, [subject, datasets], cancellation);
+    }
 
     /// <summary>They are a model's, not a person's, and the rows that they speak of are in the copy.</summary>
     public Task ExportAsync(string subject, PersonalExport export, CancellationToken cancellation) => Task.CompletedTask;

@@ -88,7 +88,7 @@ internal sealed class Judge(TrainingDb db, ReferenceRows references, VersionEval
         }
         catch (Exception e) when (e is HttpRequestException or RunFailedException or ProblemException)
         {
-            return (null, new Obstacle($"not-comparable: the live version {live.Version} can't be asked: {e.Message}", MayPass: e is HttpRequestException or ProblemException { Status: 429 or >= 500 }));
+            return (null, new Obstacle($"not-comparable: the live version {live.Version} can't be asked: {e.Message}", MayPass: e is HttpRequestException or ProblemException { Status: 404 or 429 or >= 500 }));
         }
         return rows.Compare(known, candidate, cancellation) is { } challenge ? (challenge, null)
             : (null, new Obstacle($"not-comparable: the evaluation of the live version {live.Version} is on other rows", MayPass: false));

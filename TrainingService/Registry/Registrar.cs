@@ -7,6 +7,7 @@ using ServiceDefaults.History;
 using ServiceDefaults.Outbox;
 using ServiceDefaults.Problems;
 using ServiceDefaults.WorkQueues;
+using TrainingService.Datasets;
 using TrainingService.Runs.Queue;
 
 namespace TrainingService.Registry;
@@ -54,6 +55,10 @@ internal sealed class Registrar(TrainingDb db, NewModelFiles files, TimeProvider
     public async Task<ModelVersion> RegisterTrainedAsync(TrainedVersion trained, CancellationToken cancellation)
     {
         await files.EnsureStoredAsync(trained.Sha256, trained.File, cancellation);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        await db.HoldAsync(trained.Dataset, cancellation);
+        if (trained.RequireRows is { } require)
+            await require(cancellation);
         await using var change = await db.BeginRecordedChangeAsync(cancellation);
         if (trained.Hold is { } hold)
             await db.RequireHeldAsync(hold, cancellation);
@@ -74,7 +79,9 @@ internal sealed class Registrar(TrainingDb db, NewModelFiles files, TimeProvider
         var json = (JsonObject)trained.Manifest.DeepClone();
         (json["name"], json["version"], json["task"], json["sha256"]) = (trained.Model, next.ToString(CultureInfo.InvariantCulture), trained.Task, trained.Sha256);
         var manifest = ModelManifest.Parse(JsonSerializer.SerializeToUtf8Bytes(json));
-        return await AddAsync(change, manifest, VersionOrigin.Trained, trained.File.Length, trained.Metrics, trained.Lineage, trained.Actor, now, cancellation);
+        var version = await AddAsync(change, manifest, VersionOrigin.Trained, trained.File.Length, trained.Metrics, trained.Lineage, trained.Actor, now, cancellation);
+        await transaction.CommitAsync(cancellation);
+        return version;
     }
 
     private async Task RefuseAsync(RecordedChange change, ModelVersion earlier, string actor, DateTimeOffset now, CancellationToken cancellation)

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using ServiceDefaults.Erasure;
+using TrainingService.Datasets;
 using TrainingService.Runs.Views;
 
 namespace TrainingService.Runs;
@@ -17,11 +18,11 @@ internal sealed class RunsOfSubject(TrainingDb db) : IPersonalData
     public async Task<long> EraseAsync(string subject, CancellationToken cancellation)
     {
         // Called before the rows are erased, as afterwards nobody knows whose they were; a run that begins too early sees it at its end.
-        await db.Database.ExecuteSqlAsync($"""
+        await db.Database.ExecuteSqlRawAsync($"""
             UPDATE runs SET status = 'queued', lease_until = NULL, lease_epoch = lease_epoch + 1, notified_at = NULL, not_before = now() + interval '30 s'
             WHERE status = 'running' AND lease_until IS NOT NULL
-              AND dataset IN (SELECT number FROM datasets WHERE owner = {subject} UNION SELECT dataset FROM dataset_revisions WHERE caller = {subject})
-            """, cancellation);
+              AND dataset IN ({SubjectRows.Datasets})
+            """, [subject], cancellation);
         return await db.Runs.Where(run => run.Caller == subject).ExecuteUpdateAsync(run => run.SetProperty(row => row.Caller, Nobody), cancellation);
     }
 

@@ -1,12 +1,13 @@
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
 
 namespace TrainingService.Runs.Training;
 
 /// <summary>
 /// Where the rows of runs lie while they are worked on, for nobody else to read. Each process has a folder of its own, beside a file that it keeps
-/// locked: one whose file nobody holds is what a crash left, and goes when the next process starts.
+/// locked: one whose file nobody holds is what a crash left, and goes when the next process starts. Whatever else lies there is somebody else's and stays.
 /// </summary>
-internal sealed class RunFolders : IDisposable
+internal sealed partial class RunFolders : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const string LockFile = ".lock";
@@ -18,7 +19,7 @@ internal sealed class RunFolders : IDisposable
             : MakePrivate(System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"suite-runs-{Environment.UserName}"));
         RemoveLeftOver(root);
         Path = System.IO.Path.Combine(root, $"{Environment.ProcessId}-{Guid.NewGuid():N}");
-        held = Lock(Path); // first: a folder without it is left over
+        held = Lock(Path, FileMode.CreateNew); // first: a folder whose file nobody holds is left over
         MakePrivate(Path);
     }
 
@@ -35,15 +36,15 @@ internal sealed class RunFolders : IDisposable
         File.Delete(Path + LockFile);
     }
 
-    private static FileStream Lock(string folder) => new(folder + LockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+    private static FileStream Lock(string folder, FileMode mode) => new(folder + LockFile, mode, FileAccess.ReadWrite, FileShare.None);
 
     private static void RemoveLeftOver(string root)
     {
-        foreach (var folder in Directory.EnumerateDirectories(root))
+        foreach (var folder in Directory.EnumerateDirectories(root).Where(folder => OwnName().IsMatch(System.IO.Path.GetFileName(folder)) && File.Exists(folder + LockFile)))
         {
             try
             {
-                using (Lock(folder))
+                using (Lock(folder, FileMode.Open))
                     Directory.Delete(folder, recursive: true);
                 File.Delete(folder + LockFile);
             }
@@ -53,6 +54,10 @@ internal sealed class RunFolders : IDisposable
             }
         }
     }
+
+    /// <summary>As the constructor names them.</summary>
+    [GeneratedRegex("^[0-9]+-[0-9a-f]{32}$")]
+    private static partial Regex OwnName();
 
     private static string MakePrivate(string path)
     {

@@ -13,11 +13,13 @@ using TrainingService.Runs.Queue;
 namespace TrainingService.Runs.Training;
 
 /// <summary>What was trained, on its way into the registry: its manifest, by which InferenceService serves it, its lineage, its evaluation.</summary>
-internal sealed class TrainedModels(TrainingDb db, Registrar registrar, EvaluationRecorder evaluations, TimeProvider time)
+internal sealed class TrainedModels(TrainingDb db, TrainingInputs inputs, Registrar registrar, EvaluationRecorder evaluations, TimeProvider time)
 {
     // Rows are small: a batch of them costs little more than one.
     private const int RowsInBatch = 256, RowsInQueue = 4096;
 
+    /// <exception cref="LeaseLostException">The run is not this worker's any more.</exception>
+    /// <exception cref="RowsErasedException">It was trained on rows that are erased by now.</exception>
     public async Task<ModelVersion> RegisterAsync(TrainedRun trained, RunFolder folder, CancellationToken cancellation)
     {
         var (run, dataset) = (trained.Run, trained.Dataset);
@@ -30,7 +32,8 @@ internal sealed class TrainedModels(TrainingDb db, Registrar registrar, Evaluati
         return await registrar.RegisterTrainedAsync(
             new TrainedVersion(
                 run.Model, dataset.Kind == DatasetKind.Image ? "image-classification" : "tabular-classification", dataset.Number, owner, run.Request.MayBind,
-                new FileInfo(folder.Model), sha256, ManifestOf(trained, owner), MetricsOf(trained.Result.Reference), LineageOf(trained, parent), run.Caller, RunHold.Of(run)),
+                new FileInfo(folder.Model), sha256, ManifestOf(trained, owner), MetricsOf(trained.Result.Reference), LineageOf(trained, parent), run.Caller, RunHold.Of(run),
+                RequireRows: token => inputs.RequireAsync(trained.Input, dataset, trained.Snapshot, token)),
             cancellation);
     }
 
@@ -39,6 +42,7 @@ internal sealed class TrainedModels(TrainingDb db, Registrar registrar, Evaluati
     {
         var now = time.GetUtcNow();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        await db.HoldAsync(trained.Dataset.Number, cancellation);
         await db.RequireHeldAsync(RunHold.Of(trained.Run), cancellation);
         var recorded = await evaluations.RecordAsync(new Evaluation
         {

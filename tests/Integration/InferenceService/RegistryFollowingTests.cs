@@ -13,7 +13,7 @@ namespace Integration.InferenceService;
 public sealed class RegistryFollowingTests
 {
     private readonly PackageFolder packages = new();
-    private readonly string followed = PackageFolder.NewModelName(), broken = PackageFolder.NewModelName(), remembered = PackageFolder.NewModelName(), swapped = PackageFolder.NewModelName(), misdescribed = PackageFolder.NewModelName(), asked = PackageFolder.NewModelName(), halfBroken = PackageFolder.NewModelName(), gone = PackageFolder.NewModelName(), reminder = PackageFolder.NewModelName();
+    private readonly string followed = PackageFolder.NewModelName(), broken = PackageFolder.NewModelName(), remembered = PackageFolder.NewModelName(), swapped = PackageFolder.NewModelName(), misdescribed = PackageFolder.NewModelName(), asked = PackageFolder.NewModelName(), halfBroken = PackageFolder.NewModelName(), gone = PackageFolder.NewModelName(), goneToo = PackageFolder.NewModelName(), unfetchable = PackageFolder.NewModelName(), reminder = PackageFolder.NewModelName();
     private StorageApplication storage = null!;
     private TrainingApplication training = null!;
 
@@ -25,11 +25,10 @@ public sealed class RegistryFollowingTests
             packages.WriteScorer(model, "1");
             packages.WriteScorer(model, "2");
         }
-        packages.WriteScorer(gone, "1", TinyModels.File(2.5f, 0.25f), manifest =>
-        {
-            foreach (var (key, value) in TinyModels.Manifest()) // a file that no other model has
-                manifest[key] = value!.DeepClone();
-        });
+        WriteTiny(gone, 2.5f); // files that no other model has
+        WriteTiny(goneToo, 3.5f);
+        packages.WriteScorer(unfetchable, "1");
+        packages.WriteScorer(unfetchable, "2");
         packages.WriteScorer(reminder, "1");
         packages.WriteScorer(reminder, "2");
         packages.WriteBroken(broken, "1");
@@ -96,6 +95,24 @@ public sealed class RegistryFollowingTests
 
         await Eventually.SeeAsync("its file is gone", () => Task.FromResult(File.Exists(Path.Combine(cache, $"{sha256}.onnx")) || File.Exists(working)), there => !there, log: () => inference.Log);
         Assert.That(await inference.VersionAsync(reminder), Is.EqualTo("1"));
+    }
+
+    [Test]
+    public async Task It_goes_also_while_the_file_of_another_model_can_t_be_fetched()
+    {
+        var cache = InferenceApplication.NewCache();
+        await using var inference = await InferenceApplication.StartReadyAsync(training, storage, cache: cache);
+        var sha256 = (await training.GetAsync($"/v1/registry/models/{goneToo}")).GetProperty("versions")[0].GetProperty("sha256").GetString();
+        Assert.That(File.Exists(Path.Combine(cache, $"{sha256}.onnx")), Is.True);
+        using var live = await training.PromoteAsync(unfetchable, "1");
+        await training.TamperAsync($"UPDATE versions SET sha256 = repeat('0', 64) WHERE model = '{unfetchable}' AND version = '2'");
+
+        await training.TamperAsync($"UPDATE versions SET state = 'archived' WHERE model = '{goneToo}'");
+        using var promoted = await training.PromoteAsync(unfetchable, "2");
+
+        await Eventually.SeeAsync("its file is gone", () => Task.FromResult(File.Exists(Path.Combine(cache, $"{sha256}.onnx"))), there => !there, log: () => inference.Log);
+        Assert.That(inference.Log, Does.Contain("Not everything that should serve does yet"));
+        using var back = await training.PromoteAsync(unfetchable, "1");
     }
 
     [Test]
@@ -181,6 +198,12 @@ public sealed class RegistryFollowingTests
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.Conflict));
         Assert.That(await inference.VersionAsync(halfBroken), Is.EqualTo("2"));
     }
+
+    private void WriteTiny(string model, float weight) => packages.WriteScorer(model, "1", TinyModels.File(weight, 0.25f), manifest =>
+    {
+        foreach (var (key, value) in TinyModels.Manifest())
+            manifest[key] = value!.DeepClone();
+    });
 
     private static async Task<string?> AnsweredByAsync(InferenceApplication inference, string model, string version)
     {

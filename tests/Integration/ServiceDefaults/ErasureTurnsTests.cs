@@ -1,8 +1,11 @@
 using InferenceSuite.Contracts;
 using Integration.StorageService;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 using NUnit.Framework;
+using ServiceDefaults.Database;
 using ServiceDefaults.Erasure;
 using ServiceDefaults.Http;
 using StorageService;
@@ -32,15 +35,56 @@ public class ErasureTurnsTests
         Assert.That(answers.Select(answer => answer.Body.GetProperty("counts").GetProperty("things").GetInt64()), Is.All.EqualTo(3));
     }
 
+    [Test]
+    public async Task What_takes_too_long_is_ended_by_the_server_which_tells_it_from_a_server_that_is_away()
+    {
+        await using var service = await StorageApplication.StartNewAsync();
+        var slow = new SlowThings();
+
+        await Task.Run(() => Assert.ThrowsAsync<PostgresException>(() => EraseAsync(service, slow, new ErasureRequested(Guid.CreateVersion7(), Guid.NewGuid().ToString(), DateTimeOffset.UtcNow))));
+
+        Assert.That((slow.Limit, slow.Failure!.SqlState, slow.Failure.IsDatabaseAway()), Is.EqualTo(("15min", PostgresErrorCodes.QueryCanceled, false)));
+    }
+
     private static async Task<bool> IsWaitingAsync(StorageApplication service) =>
         await service.ScalarAsync<long>("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())") > 0;
 
-    private static async Task EraseAsync(StorageApplication service, Things things, ErasureRequested request)
+    private static async Task EraseAsync(StorageApplication service, IPersonalData things, ErasureRequested request)
     {
         await using var scope = service.Services.CreateAsyncScope();
+        if (things is SlowThings slow)
+            slow.Db = scope.ServiceProvider.GetRequiredService<StorageDb>();
         var eraser = new SubjectEraser<StorageDb>(
             scope.ServiceProvider.GetRequiredService<StorageDb>(), [things], scope.ServiceProvider.GetRequiredService<ServiceIdentity>(), TimeProvider.System, NullLogger<SubjectEraser<StorageDb>>.Instance);
         await eraser.EraseAsync(request, CancellationToken.None);
+    }
+
+    /// <summary>Says what limit it works under, and runs into a shorter one.</summary>
+    private sealed class SlowThings : IPersonalData
+    {
+        public StorageDb Db { get; set; } = null!;
+
+        public string? Limit { get; private set; }
+
+        public PostgresException? Failure { get; private set; }
+
+        public string Name => "slow-things";
+
+        public async Task<long> EraseAsync(string subject, CancellationToken cancellation)
+        {
+            Limit = await Db.Database.SqlQuery<string>($"""SELECT current_setting('statement_timeout') AS "Value" """).SingleAsync(cancellation);
+            try
+            {
+                return await Db.Database.ExecuteSqlAsync($"SET LOCAL statement_timeout = 50; SELECT pg_sleep(30)", cancellation);
+            }
+            catch (PostgresException e)
+            {
+                Failure = e;
+                throw;
+            }
+        }
+
+        public Task ExportAsync(string subject, PersonalExport export, CancellationToken cancellation) => Task.CompletedTask;
     }
 
     /// <summary>Whoever comes first takes all; whoever comes then finds none. As with files, no row lock keeps the second waiting.</summary>

@@ -98,6 +98,17 @@ public sealed class TrialProcessTests
     }
 
     [Test]
+    public async Task A_trial_that_somebody_else_killed_says_nothing_about_the_model()
+    {
+        var trial = bench.AdmitAsync(HostileModels.Endless());
+        var process = await Eventually.SeeAsync("the trial's process", () => Task.FromResult(Trials().SingleOrDefault()), found => found is not null && Nice(found) == 5);
+
+        Process.GetProcessById(int.Parse(Path.GetFileName(process)!, CultureInfo.InvariantCulture)).Kill(); // as the system does when memory runs out
+
+        Assert.That(async () => await trial, Throws.TypeOf<ModelRefusedException>().With.Property("MayPass").True.And.Message.Contains("killed from outside"));
+    }
+
+    [Test]
     public async Task A_trial_ends_when_its_service_is_gone()
     {
         var manifest = Path.Combine(bench.Folder, "model.json");

@@ -32,6 +32,44 @@ public class ErasedEvidenceTests
     }
 
     [Test]
+    public async Task Rows_that_came_of_feedback_or_that_somebody_labelled_anew_count_as_well()
+    {
+        using var model = await JudgedModel.NewAsync(perClass: 20);
+        var (helper, prediction) = (Guid.CreateVersion7().ToString(), Guid.CreateVersion7());
+        using var analyst = await JudgedModel.Training.ClientInRoleAsync(helper, "analyst", "train");
+        using var csv = new StringContent(TinyModels.Csv(5, from: 3), System.Text.Encoding.UTF8, "text/csv");
+        await analyst.PostAsync($"/v1/datasets/{model.Dataset}/labels", csv).ReadAsync();
+        var set = $"(SELECT number FROM datasets WHERE id = '{model.Dataset}')";
+        await JudgedModel.Training.TamperAsync($"INSERT INTO feedback_labels (prediction, caller, dataset, wanted, label, time) VALUES ('{prediction}', '{helper}', {set}, 'label', 'yes', now())");
+        await JudgedModel.Training.TamperAsync($"UPDATE labels SET given_id = 'prediction:{prediction}' WHERE ctid = (SELECT ctid FROM labels WHERE dataset = {set} AND added = 1 LIMIT 1)");
+        await JudgedModel.Training.TamperAsync($"UPDATE labels SET origin = 2 WHERE ctid IN (SELECT ctid FROM labels WHERE dataset = {set} AND added = 1 AND given_id IS NULL LIMIT 2)");
+        var (snapshot, _) = await JudgedModel.InScopeAsync(services => services.GetRequiredService<SnapshotMaker>().EnsureAsync(model.Dataset, model.Subject, CancellationToken.None));
+        var version = await model.RegisterAsync(4, 0, snapshot: snapshot.Id);
+
+        var counts = await EraseAsync(helper);
+
+        Assert.That((counts["models-trained-on-erased-rows"], counts["labels-and-datasets"]), Is.EqualTo((1, 10 + 1 + 2)));
+        Assert.That((await model.VersionAsync(version))["erasedRows"]!.GetValue<int>(), Is.EqualTo(10 + 1 + 2));
+    }
+
+    [Test]
+    public async Task A_version_that_is_registered_while_the_erasure_is_under_way_is_counted_and_shown()
+    {
+        using var model = await JudgedModel.NewAsync(perClass: 20);
+        var helper = Guid.CreateVersion7().ToString();
+        using var analyst = await JudgedModel.Training.ClientInRoleAsync(helper, "analyst", "train");
+        using var csv = new StringContent(TinyModels.Csv(5, from: 3), System.Text.Encoding.UTF8, "text/csv");
+        await analyst.PostAsync($"/v1/datasets/{model.Dataset}/labels", csv).ReadAsync();
+        var (snapshot, _) = await JudgedModel.InScopeAsync(services => services.GetRequiredService<SnapshotMaker>().EnsureAsync(model.Dataset, model.Subject, CancellationToken.None));
+        var version = "";
+
+        var counts = await EraseAsync(helper, before: async kind => version = kind.Name == "labels-and-datasets" && version == "" ? await model.RegisterAsync(4, 0, snapshot: snapshot.Id) : version);
+
+        Assert.That(counts["models-trained-on-erased-rows"], Is.EqualTo(1));
+        Assert.That((await model.VersionAsync(version))["erasedRows"]!.GetValue<int>(), Is.EqualTo(10));
+    }
+
+    [Test]
     public async Task Versions_whose_data_set_was_deleted_are_counted_and_shown_as_well()
     {
         using var model = await JudgedModel.NewAsync(perClass: 20);
@@ -100,16 +138,31 @@ public class ErasedEvidenceTests
         return live.AsArray().SingleOrDefault(each => each!.Text("model") == model)?.ToJsonString() ?? "";
     }
 
-    private static async Task<IReadOnlyDictionary<string, long>> EraseAsync(string subject)
+    /// <param name="before">Told of each kind of data each time its turn comes.</param>
+    private static async Task<IReadOnlyDictionary<string, long>> EraseAsync(string subject, Func<IPersonalData, Task>? before = null)
     {
         var erasure = Guid.CreateVersion7();
         await using var events = await EventSubscriber.SubscribeAsync(await Servers.RabbitMqAsync(), "erasure.done");
         await JudgedModel.InScopeAsync(async services =>
         {
-            await services.GetRequiredService<SubjectEraser<TrainingDb>>().EraseAsync(new ErasureRequested(erasure, subject, DateTimeOffset.UtcNow), CancellationToken.None);
+            var kinds = services.GetServices<IPersonalData>().Select(kind => before is null ? kind : new Announced(kind, before));
+            await ActivatorUtilities.CreateInstance<SubjectEraser<TrainingDb>>(services, kinds).EraseAsync(new ErasureRequested(erasure, subject, DateTimeOffset.UtcNow), CancellationToken.None);
             return true;
         });
         var done = await events.WaitForAsync(erasure.ToString(), 1, () => JudgedModel.Training.Log);
         return done[0].Body.GetProperty("counts").EnumerateObject().ToDictionary(each => each.Name, each => each.Value.GetInt64());
+    }
+
+    private sealed class Announced(IPersonalData data, Func<IPersonalData, Task> before) : IPersonalData
+    {
+        public string Name => data.Name;
+
+        public async Task<long> EraseAsync(string subject, CancellationToken cancellation)
+        {
+            await before(data);
+            return await data.EraseAsync(subject, cancellation);
+        }
+
+        public Task ExportAsync(string subject, PersonalExport export, CancellationToken cancellation) => data.ExportAsync(subject, export, cancellation);
     }
 }

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using NUnit.Framework;
 using ServiceDefaults.Problems;
 using ServiceDefaults.WorkQueues;
@@ -65,6 +67,23 @@ public class RegistrationTests
     }
 
     [Test]
+    public async Task Who_deletes_the_data_set_meanwhile_and_who_registers_do_not_wait_for_each_other()
+    {
+        var hold = await model.HoldRunAsync();
+        await using var deletion = await JudgedModel.Training.Services.GetRequiredService<NpgsqlDataSource>().OpenConnectionAsync();
+        await using var transaction = await deletion.BeginTransactionAsync();
+        await ExecuteAsync(deletion, $"SELECT FROM datasets WHERE id = '{model.Dataset}' FOR UPDATE");
+
+        var registering = model.RegisterAsync(1, 0, hold.Run, hold: hold);
+        await Eventually.SeeAsync(
+            "it waits", () => JudgedModel.Training.QueryAsync<long>($"SELECT count(*) FROM pg_stat_activity WHERE {deletion.ProcessID} = ANY(pg_blocking_pids(pid))"), count => count == 1, log: () => JudgedModel.Training.Log);
+
+        Assert.That(() => ExecuteAsync(deletion, $"SET LOCAL lock_timeout = '5s'; DELETE FROM runs WHERE id = '{hold.Run}'"), Throws.Nothing, "the run goes with its data set");
+        await transaction.RollbackAsync();
+        Assert.That(await registering, Is.EqualTo("1"));
+    }
+
+    [Test]
     public async Task A_name_that_another_data_set_trains_is_taken()
     {
         using var other = await JudgedModel.NewAsync(perClass: 2);
@@ -86,6 +105,12 @@ public class RegistrationTests
     {
         await model.RegisterAsync(1, 0, owner: model.Subject);
         await AssertTakenAsync(() => model.RegisterAsync(1, 0), "it serves its owner alone");
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
     }
 
     private static async Task AssertTakenAsync(Func<Task> register, string why)

@@ -55,6 +55,20 @@ public sealed class RunErasureTests
     }
 
     [Test]
+    public async Task Rows_that_are_erased_while_their_version_is_registered_are_in_no_model()
+    {
+        var run = await trainee.StartAsync("""{"learner": "gradient-boosted-trees", "parameters": {"rounds": 1000, "earlyStopping": 0, "maxDepth": 3}}""");
+        await trainee.WaitUntilTrainingAsync(run);
+
+        await EraseAsync("labels-and-datasets", contributor.Subject, beforeCommit: () => Eventually.SeeAsync(
+            "the run wants to register what it made", () => trainee.CountAsync("pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"), count => count > 0, log: () => trainee.Log));
+
+        var done = await trainee.WaitAsync(run);
+        Assert.That(done["result"]!["rows"]!.AsObject().Sum(side => side.Value!.GetValue<int>()), Is.EqualTo(20_000));
+        Assert.That(done.Text("version"), Is.EqualTo("1"), "what it made first is none");
+    }
+
+    [Test]
     public async Task Who_asked_for_a_run_on_anothers_data_is_forgotten_and_the_run_stays()
     {
         using var asked = await contributor.Http.PostAsync($"{trainee.Dataset}/runs", DatasetCaller.Json("""{"learner": "logistic-regression"}"""));
@@ -82,11 +96,13 @@ public sealed class RunErasureTests
         Assert.That(other, Does.Not.Contain(run));
     }
 
-    private static async Task<long> EraseAsync(string kind, string subject)
+    private static async Task<long> EraseAsync(string kind, string subject, Func<Task>? beforeCommit = null)
     {
         await using var scope = RunServices.Training.Services.CreateAsyncScope();
         await using var transaction = await scope.ServiceProvider.GetRequiredService<TrainingDb>().Database.BeginTransactionAsync();
         var erased = await scope.ServiceProvider.GetServices<IPersonalData>().Single(data => data.Name == kind).EraseAsync(subject, CancellationToken.None);
+        if (beforeCommit is not null)
+            await beforeCommit();
         await transaction.CommitAsync();
         return erased;
     }

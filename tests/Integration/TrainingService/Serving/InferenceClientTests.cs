@@ -82,6 +82,17 @@ public sealed class InferenceClientTests
     }
 
     [Test]
+    public async Task A_version_that_somebody_asked_for_before_it_was_registered_is_there_for_the_suite_at_once()
+    {
+        using var early = await suite.Inference.Caller.GetAsync($"/v2/models/{model}/versions/2/config");
+        await suite.RegisterAsync(packages => packages.WriteMaskDetector(model, "2"), model, "2");
+
+        var served = await client.DescribeAsync(model, "2", CancellationToken.None);
+
+        Assert.That((early.StatusCode, served.MaxBatchSize), Is.EqualTo((HttpStatusCode.NotFound, 16)));
+    }
+
+    [Test]
     public void An_output_that_the_model_does_not_have_is_answered_with_those_it_has() =>
         Assert.That(() => InferAsync(model, "embedding", NewCells(1), 1), Throws.TypeOf<ProblemException>().With.Property("Field").EqualTo("output").And.Message.Contains("logits"));
 

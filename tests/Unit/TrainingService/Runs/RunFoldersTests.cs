@@ -22,7 +22,7 @@ public sealed class RunFoldersTests
     {
         using var other = New();
         File.WriteAllText(Path.Combine(other.Path, "rows.bin"), "rows");
-        var leftOver = Directory.CreateDirectory(Path.Combine(root, "4711-crashed", "run-1")).Parent!;
+        var leftOver = Directory.CreateDirectory(Path.Combine(root, $"4711-{Guid.NewGuid():N}", "run-1")).Parent!;
         File.WriteAllText($"{leftOver.FullName}.lock", "");
 
         using var next = New();
@@ -30,6 +30,22 @@ public sealed class RunFoldersTests
         Assert.That(leftOver.Exists && Directory.Exists(leftOver.FullName), Is.False);
         Assert.That(File.Exists($"{leftOver.FullName}.lock"), Is.False);
         Assert.That(File.Exists(Path.Combine(other.Path, "rows.bin")), Is.True);
+    }
+
+    [TestCase("backups", false)]
+    [TestCase("backups", true)]
+    [TestCase("4711-0123456789abcdef0123456789abcdef", false)]
+    public void A_folder_that_is_not_of_a_run_stays_with_what_is_in_it(string name, bool hasLockFile)
+    {
+        var theirs = Path.Combine(Directory.CreateDirectory(Path.Combine(root, name)).FullName, "years of work");
+        File.WriteAllText(theirs, "all of it");
+        if (hasLockFile)
+            File.WriteAllText(Path.Combine(root, $"{name}.lock"), "");
+
+        using var folders = New();
+
+        Assert.That(File.Exists(theirs), Is.True);
+        Assert.That(File.Exists(Path.Combine(root, $"{name}.lock")), Is.EqualTo(hasLockFile));
     }
 
     [Test]
