@@ -10,7 +10,7 @@ namespace TrainingService.Evaluations;
 
 /// <summary>Has InferenceService admit and load a candidate and answer one reference row, so that nothing goes live that does not serve.</summary>
 internal sealed class CandidateTrial(
-    TrainingDb db, ReferenceRows references, VersionAnswers answers, InferenceClient inference, IOptions<ServingOptions> options, TimeProvider time)
+    TrainingDb db, ReferenceSets references, VersionAnswers answers, InferenceClient inference, IOptions<ServingOptions> options, TimeProvider time)
 {
     // A replica may have been asked for the version just before it was registered, and hold on to that answer for a while.
     private static readonly TimeSpan UnknownFor = TimeSpan.FromSeconds(15), Pause = TimeSpan.FromMilliseconds(500);

@@ -20,7 +20,7 @@ internal static class ComparisonApi
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
 
     private static async Task<Ok<Comparison>> CompareAsync(
-        string model, string a, string b, string? dataset, ClaimsPrincipal user, TrainingDb db, ReferenceRows references, CancellationToken cancellation)
+        string model, string a, string b, string? dataset, ClaimsPrincipal user, TrainingDb db, ReferenceSets references, CancellationToken cancellation)
     {
         var known = await db.Models.FindVisibleAsync(model, user, cancellation);
         foreach (var version in new[] { a, b })

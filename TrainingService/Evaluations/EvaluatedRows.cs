@@ -14,11 +14,11 @@ internal sealed class EvaluatedRows
     public string Hash { get; }
 
     /// <summary>Null when they are not all there any more: rows were erased, or the reference set was chosen anew.</summary>
-    public static async Task<EvaluatedRows?> ReadAsync(TrainingDb db, ReferenceRows references, Evaluation evaluation, CancellationToken cancellation)
+    public static async Task<EvaluatedRows?> ReadAsync(TrainingDb db, ReferenceSets references, Evaluation evaluation, CancellationToken cancellation)
     {
         var revision = await db.Snapshots.Where(s => s.Id == evaluation.Snapshot).Select(s => s.Revision).SingleAsync(cancellation);
         var rows = await references.ReadAsync(evaluation.Dataset, revision, cancellation);
-        return ReferenceSet.HashOf(rows) == evaluation.ReferenceHash && rows.Count > 0 ? new EvaluatedRows(rows, evaluation.ReferenceHash) : null;
+        return ReferenceSets.HashOf(rows) == evaluation.ReferenceHash && rows.Count > 0 ? new EvaluatedRows(rows, evaluation.ReferenceHash) : null;
     }
 
     /// <summary>The second against the first; null where one is not on these rows.</summary>

@@ -8,7 +8,6 @@ internal static class EvaluationExtensions
     public static void AddEvaluations(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddScoped<ReferenceRows>();
         services.AddScoped<ReferenceSets>();
         services.AddScoped<TestSides>();
         services.AddScoped<VersionAnswers>();

@@ -8,7 +8,7 @@ using TrainingService.Runs;
 namespace TrainingService.Evaluations;
 
 /// <summary>Holds a version against the gates of the data set that guards its model, and against the live version.</summary>
-internal sealed class Judge(TrainingDb db, ReferenceRows references, VersionEvaluator evaluator, CandidateTrial trial)
+internal sealed class Judge(TrainingDb db, ReferenceSets references, VersionEvaluator evaluator, CandidateTrial trial)
 {
     public const string NotEvaluated = "not-evaluated";
 
@@ -63,7 +63,7 @@ internal sealed class Judge(TrainingDb db, ReferenceRows references, VersionEval
             evaluations = evaluations.Where(e => e.Run == run);
         var newest = await evaluations.OrderByDescending(e => e.CreatedAt).FirstOrDefaultAsync(cancellation) ?? throw Missing(version, "was never evaluated on the data set that it would be judged by");
         var dataset = await db.Datasets.AsNoTracking().SingleAsync(d => d.Number == newest.Dataset, cancellation);
-        var isCurrent = newest.ReferenceHash == ReferenceSet.HashOf(await references.ReadAsync(dataset.Number, dataset.Revision, cancellation));
+        var isCurrent = newest.ReferenceHash == ReferenceSets.HashOf(await references.ReadAsync(dataset.Number, dataset.Revision, cancellation));
         if (run is null && !isCurrent)
             throw Missing(version, "was evaluated on reference rows that have changed since");
         return (newest, dataset, isCurrent);
@@ -98,8 +98,8 @@ internal sealed class Judge(TrainingDb db, ReferenceRows references, VersionEval
     private static IEnumerable<string> TooSmall(EvaluationReport reference, IReadOnlyList<string> classes)
     {
         var support = reference.Classes.ToDictionary(each => each.Class, each => each.Support);
-        return classes.Select(each => (Class: each, Rows: support.GetValueOrDefault(each))).Where(each => each.Rows < ReferenceSet.FewestPerClass)
-            .Select(each => $"reference-too-small: class '{each.Class}' has {each.Rows} reference rows; {ReferenceSet.FewestPerClass} are the least");
+        return classes.Select(each => (Class: each, Rows: support.GetValueOrDefault(each))).Where(each => each.Rows < ReferenceSets.FewestPerClass)
+            .Select(each => $"reference-too-small: class '{each.Class}' has {each.Rows} reference rows; {ReferenceSets.FewestPerClass} are the least");
     }
 
     /// <summary>Of the snapshot that it was evaluated on.</summary>

@@ -26,11 +26,11 @@ internal static class ReferenceApi
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
     }
 
-    private static async Task<Ok<ReferenceView>> GetAsync(string dataset, ClaimsPrincipal user, TrainingDb db, ReferenceRows reference, CancellationToken cancellation) =>
-        TypedResults.Ok(await ViewAsync(await db.Datasets.AsNoTracking().FindAsync(dataset, user, cancellation), reference, cancellation));
+    private static async Task<Ok<ReferenceView>> GetAsync(string dataset, ClaimsPrincipal user, TrainingDb db, ReferenceSets references, CancellationToken cancellation) =>
+        TypedResults.Ok(await ViewAsync(await db.Datasets.AsNoTracking().FindAsync(dataset, user, cancellation), references, cancellation));
 
     private static async Task<Ok<ReferenceView>> ChooseAsync(
-        string dataset, ClaimsPrincipal user, TrainingDb db, ReferenceSets sets, ReferenceRows reference, TimeProvider time, CancellationToken cancellation)
+        string dataset, ClaimsPrincipal user, TrainingDb db, ReferenceSets references, TimeProvider time, CancellationToken cancellation)
     {
         var found = await db.Datasets.AsNoTracking().FindAsync(dataset, user, cancellation);
         if (found.Labelled == 0)
@@ -38,19 +38,19 @@ internal static class ReferenceApi
         if (found.Schema!.Label.Type == LabelType.Number)
             throw ProblemException.Unusable("label", "The labels are numbers; reference rows are chosen by class, for binary and multi-class labels.");
         await using var change = await db.BeginRecordedChangeAsync(cancellation);
-        await sets.ChooseAnewAsync(found, cancellation);
-        var chosen = await ViewAsync(found, reference, cancellation);
+        await references.ChooseAnewAsync(found, cancellation);
+        var chosen = await ViewAsync(found, references, cancellation);
         change.Append($"dataset {found.Id}", RegistryActions.ReferenceChosen, user.CallerId(), new { chosen.Hash, chosen.Rows, chosen.Kind }, time.GetUtcNow());
         await change.CommitAsync(cancellation);
         return TypedResults.Ok(chosen);
     }
 
-    private static async Task<ReferenceView> ViewAsync(Dataset dataset, ReferenceRows reference, CancellationToken cancellation)
+    private static async Task<ReferenceView> ViewAsync(Dataset dataset, ReferenceSets references, CancellationToken cancellation)
     {
-        var choice = await reference.FindChoiceAsync(dataset.Number, cancellation) ?? throw ProblemException.NotFound("reference set yet");
-        var rows = await reference.ReadAsync(dataset.Number, dataset.Revision, cancellation);
+        var choice = await references.FindChoiceAsync(dataset.Number, cancellation) ?? throw ProblemException.NotFound("reference set yet");
+        var rows = await references.ReadAsync(dataset.Number, dataset.Revision, cancellation);
         return new ReferenceView(
-            ReferenceSet.HashOf(rows), rows.Count,
+            ReferenceSets.HashOf(rows), rows.Count,
             [.. rows.CountBy(row => row.Label).OrderBy(each => each.Key, StringComparer.Ordinal).Select(each => new ReferenceClass(each.Key, each.Value))],
             choice.Kind, choice.Provisional, choice.Revision, choice.ChosenAt);
     }

@@ -1,34 +1,10 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
-using System.Text;
-
 namespace TrainingService.Evaluations;
 
 /// <param name="Labels">Ids of rows.</param>
 /// <param name="Contents">Hashes of their content: a row of the same content is never trained on, whatever its label.</param>
 /// <param name="Hash">Of ids and labels, hex: the same for the same rows with the same labels.</param>
 /// <param name="Number">Of the choice: rows that came with a later one may have been trained on.</param>
-internal sealed record ReferenceSet(IReadOnlySet<Guid> Labels, IReadOnlySet<Guid> Contents, string Hash, int Number = 0)
-{
-    /// <summary>Reference rows that each class needs before anything is judged by them.</summary>
-    public const int FewestPerClass = 10;
-
-    /// <summary>Of ids and labels: the same for the same rows with the same labels.</summary>
-    public static string HashOf(IReadOnlyList<ReferenceRow> rows)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Span<byte> head = stackalloc byte[20];
-        foreach (var row in rows)
-        {
-            var label = Encoding.UTF8.GetBytes(row.Label);
-            row.Id.TryWriteBytes(head, bigEndian: true, out _);
-            BinaryPrimitives.WriteInt32LittleEndian(head[16..], label.Length);
-            hash.AppendData(head);
-            hash.AppendData(label);
-        }
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
-}
+internal sealed record ReferenceSet(IReadOnlySet<Guid> Labels, IReadOnlySet<Guid> Contents, string Hash, int Number = 0);
 
 internal readonly record struct ReferenceRow(Guid Id, Guid Content, string Label);
 

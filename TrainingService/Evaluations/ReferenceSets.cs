@@ -1,4 +1,10 @@
+using System.Buffers.Binary;
+using System.Data;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Npgsql;
 using TrainingService.Datasets;
 using TrainingService.Datasets.Snapshots;
 using static TrainingService.Evaluations.ReferenceSql;
@@ -10,38 +16,96 @@ namespace TrainingService.Evaluations;
 /// first run's rows by the hash of their content. What is posted later never joins or leaves it by itself, nor does what became a label by feedback; only a class that has
 /// too few rows to judge by, or none because it is new, gets more at the next run, of rows that no version was trained on.
 /// </summary>
-internal sealed class ReferenceSets(TrainingDb db, ReferenceRows reference, TimeProvider time)
+internal sealed class ReferenceSets(TrainingDb db, IOptions<DatasetOptions> options, TimeProvider time)
 {
+    /// <summary>Reference rows that each class needs before anything is judged by them.</summary>
+    public const int FewestPerClass = 10;
+
     private const int Lock = 0x5265_6665;
 
     /// <summary>The reference rows of a snapshot, chosen now if the data set has none yet.</summary>
     public async Task<ReferenceSet> EnsureAsync(Dataset dataset, Snapshot snapshot, CancellationToken cancellation)
     {
-        ReferenceSet? chosen = null;
+        ReferenceSet? reference = null;
         await InTransactionAsync(async () =>
         {
             var seen = await NewestTrainedAsync(dataset, cancellation);
-            if (await reference.FindChoiceAsync(dataset.Number, cancellation) is not { } choice || (choice.Provisional && seen is null && choice.Revision < snapshot.Revision))
+            if (await FindChoiceAsync(dataset.Number, cancellation) is not { } choice || (choice.Provisional && seen is null && choice.Revision < snapshot.Revision))
                 await ChooseAsync(dataset.Number, snapshot.Revision, cancellation);
             else
                 await GrowAsync(dataset.Number, snapshot.Revision, choice.Provisional, seen ?? 0, cancellation);
-            var rows = await reference.ReadAsync(dataset.Number, snapshot.Revision, cancellation);
-            var number = (await reference.FindChoiceAsync(dataset.Number, cancellation))!.Number;
-            chosen = new ReferenceSet(rows.Select(row => row.Id).ToHashSet(), rows.Select(row => row.Content).ToHashSet(), ReferenceSet.HashOf(rows), number);
+            var rows = await ReadAsync(dataset.Number, snapshot.Revision, cancellation);
+            var number = (await FindChoiceAsync(dataset.Number, cancellation))!.Number;
+            reference = new ReferenceSet(rows.Select(row => row.Id).ToHashSet(), rows.Select(row => row.Content).ToHashSet(), HashOf(rows), number);
         }, dataset.Number, cancellation);
-        return chosen!;
+        return reference!;
     }
 
     /// <summary>Chooses anew, from the labels as they are now. In the transaction that the context has, or one of its own.</summary>
     public Task ChooseAnewAsync(Dataset dataset, CancellationToken cancellation) =>
         InTransactionAsync(() => ChooseAsync(dataset.Number, dataset.Revision, cancellation), dataset.Number, cancellation);
 
+    /// <summary>How they were chosen; null when they were not yet.</summary>
+    public async Task<ReferenceChoice?> FindChoiceAsync(int dataset, CancellationToken cancellation) =>
+        (await db.Database.SqlQuery<ReferenceChoice>($"""
+            SELECT kind AS "Kind", provisional AS "Provisional", revision AS "Revision", chosen_at AS "ChosenAt", number AS "Number" FROM dataset_reference_choices WHERE dataset = {dataset}
+            """).ToListAsync(cancellation)).SingleOrDefault();
+
+    /// <summary>The reference rows that are there at a revision, with their labels then, by id.</summary>
+    public async Task<IReadOnlyList<ReferenceRow>> ReadAsync(int dataset, int revision, CancellationToken cancellation)
+    {
+        // One look by key for each reference row, said so that no other plan is possible: after a large post the statistics know
+        // nothing of the data set yet, and Postgres would compare each row with each (23 s for 20,000).
+        await using var command = await CommandAsync($"""
+            SELECT l.id, l.content, l.label FROM dataset_reference r
+            CROSS JOIN LATERAL (SELECT id, content, label FROM labels WHERE {There} AND id = r.label OFFSET 0) l
+            WHERE r.dataset = $1 ORDER BY l.id
+            """, dataset, revision, cancellation);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        List<ReferenceRow> rows = [];
+        while (await reader.ReadAsync(cancellation))
+            rows.Add(new ReferenceRow(reader.GetGuid(0), reader.GetGuid(1), reader.GetString(2)));
+        return rows;
+    }
+
+    /// <summary>How many rows of each class a run on the labels of a revision would set aside: those that are chosen, or would be.</summary>
+    public async Task<IReadOnlyDictionary<string, long>> ForecastAsync(int dataset, int revision, CancellationToken cancellation)
+    {
+        if (await FindChoiceAsync(dataset, cancellation) is { Provisional: false })
+            return (await ReadAsync(dataset, revision, cancellation)).CountBy(row => row.Label).ToDictionary(each => each.Key, each => (long)each.Value);
+        await using var command = await CommandAsync($"""
+            SELECT label, trusted, {SharedOfClass}::bigint FROM (
+              SELECT label, count(*) AS rows, count(*) FILTER (WHERE trusted) AS trusted FROM labels WHERE {There} GROUP BY label) classes
+            """, dataset, revision, cancellation);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        Dictionary<string, long> trusted = [], shared = [];
+        while (await reader.ReadAsync(cancellation))
+            (trusted[reader.GetString(0)], shared[reader.GetString(0)]) = (reader.GetInt64(1), reader.GetInt64(2));
+        return trusted.Values.All(rows => rows >= FewestPerClass) ? trusted : shared;
+    }
+
+    /// <summary>Of ids and labels: the same for the same rows with the same labels.</summary>
+    public static string HashOf(IReadOnlyList<ReferenceRow> rows)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Span<byte> head = stackalloc byte[20];
+        foreach (var row in rows)
+        {
+            var label = Encoding.UTF8.GetBytes(row.Label);
+            row.Id.TryWriteBytes(head, bigEndian: true, out _);
+            BinaryPrimitives.WriteInt32LittleEndian(head[16..], label.Length);
+            hash.AppendData(head);
+            hash.AppendData(label);
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
     private async Task ChooseAsync(int dataset, int revision, CancellationToken cancellation)
     {
         var trusted = await IsTrustedAsync(dataset, revision, cancellation);
-        var number = 1 + ((await reference.FindChoiceAsync(dataset, cancellation))?.Number ?? 0);
+        var number = 1 + ((await FindChoiceAsync(dataset, cancellation))?.Number ?? 0);
         // Those that stay keep the number of the choice that they came with: no version since has seen them.
-        await using var choose = await reference.CommandAsync($"""
+        await using var choose = await CommandAsync($"""
             WITH before AS (DELETE FROM dataset_reference WHERE dataset = $1 RETURNING label, since), chosen (dataset, id, since) AS ({(trusted ? $"SELECT $1, id, $3 FROM labels WHERE {There} AND trusted" : ShareOf("true"))})
             SELECT chosen.id, coalesce(before.since, $3) FROM chosen LEFT JOIN before ON before.label = chosen.id
             """, dataset, revision, cancellation, number);
@@ -59,10 +123,10 @@ internal sealed class ReferenceSets(TrainingDb db, ReferenceRows reference, Time
     /// <summary>Adds rows of classes that nothing, or too little, is judged by: only such as are newer than what any version was trained on, so that none has seen them.</summary>
     private async Task GrowAsync(int dataset, int revision, bool provisional, int seen, CancellationToken cancellation)
     {
-        var number = 1 + (await reference.FindChoiceAsync(dataset, cancellation))!.Number;
-        var counts = (await reference.ReadAsync(dataset, revision, cancellation)).CountBy(row => row.Label).ToDictionary();
-        string[] enough = [.. counts.Where(each => !provisional || each.Value >= ReferenceSet.FewestPerClass).Select(each => each.Key)];
-        await using var grow = await reference.CommandAsync(
+        var number = 1 + (await FindChoiceAsync(dataset, cancellation))!.Number;
+        var counts = (await ReadAsync(dataset, revision, cancellation)).CountBy(row => row.Label).ToDictionary();
+        string[] enough = [.. counts.Where(each => !provisional || each.Value >= FewestPerClass).Select(each => each.Key)];
+        await using var grow = await CommandAsync(
             $"INSERT INTO dataset_reference (dataset, label, since) {ShareOf("added > $4 AND label <> ALL ($5)")} ON CONFLICT DO NOTHING", dataset, revision, cancellation, number, seen, enough);
         if (await grow.ExecuteNonQueryAsync(cancellation) > 0)
             await NoteAsync(dataset, revision, kind: null, number, cancellation);
@@ -70,16 +134,16 @@ internal sealed class ReferenceSets(TrainingDb db, ReferenceRows reference, Time
 
     private async Task<bool> IsTrustedAsync(int dataset, int revision, CancellationToken cancellation)
     {
-        await using var count = await reference.CommandAsync($"""
+        await using var count = await CommandAsync($"""
             SELECT coalesce(min(trusted), 0) FROM (SELECT count(*) FILTER (WHERE trusted) AS trusted FROM labels WHERE {There} GROUP BY label) classes
             """, dataset, revision, cancellation);
-        return (long)(await count.ExecuteScalarAsync(cancellation))! >= ReferenceSet.FewestPerClass;
+        return (long)(await count.ExecuteScalarAsync(cancellation))! >= FewestPerClass;
     }
 
     /// <param name="kind">Null: as it was.</param>
     private async Task NoteAsync(int dataset, int revision, string? kind, int number, CancellationToken cancellation)
     {
-        var provisional = (await reference.ReadAsync(dataset, revision, cancellation)).CountBy(row => row.Label).Any(each => each.Value < ReferenceSet.FewestPerClass);
+        var provisional = (await ReadAsync(dataset, revision, cancellation)).CountBy(row => row.Label).Any(each => each.Value < FewestPerClass);
         var now = time.GetUtcNow();
         await db.Database.ExecuteSqlAsync($"""
             INSERT INTO dataset_reference_choices (dataset, kind, provisional, revision, chosen_at, number) VALUES ({dataset}, coalesce({kind}, 'share'), {provisional}, {revision}, {now}, {number})
@@ -101,5 +165,16 @@ internal sealed class ReferenceSets(TrainingDb db, ReferenceRows reference, Time
         await choose();
         if (own is not null)
             await own.CommitAsync(cancellation);
+    }
+
+    private async Task<NpgsqlCommand> CommandAsync(string sql, int dataset, int revision, CancellationToken cancellation, params object[] more)
+    {
+        var connection = (NpgsqlConnection)db.Database.GetDbConnection();
+        if (connection.State != ConnectionState.Open)
+            await db.Database.OpenConnectionAsync(cancellation); // closed with the context
+        var command = new NpgsqlCommand(sql, connection) { CommandTimeout = (int)options.Value.StatementTimeout.TotalSeconds };
+        foreach (var value in (object[])[dataset, revision, .. more])
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        return command;
     }
 }

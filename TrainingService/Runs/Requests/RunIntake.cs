@@ -15,7 +15,7 @@ using TrainingService.Runs.Training;
 namespace TrainingService.Runs.Requests;
 
 /// <summary>From what somebody wants to a run in the queue. Whatever can be told at once is refused at once.</summary>
-internal sealed class RunIntake(TrainingDb db, SnapshotMaker snapshots, ReferenceRows references, ImageFeatures images, RunQueue queue, IOptions<RunOptions> options)
+internal sealed class RunIntake(TrainingDb db, SnapshotMaker snapshots, ReferenceSets references, ImageFeatures images, RunQueue queue, IOptions<RunOptions> options)
 {
     /// <exception cref="ProblemException">
     /// 409: no labels, or the model's name is taken. 422: the learner, its parameters, the labels or the memory they take won't do; names the field. 429: too many runs wait.

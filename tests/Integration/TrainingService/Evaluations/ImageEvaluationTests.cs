@@ -42,7 +42,7 @@ public class ImageEvaluationTests
     {
         var db = services.GetRequiredService<TrainingDb>();
         var found = await db.Datasets.AsNoTracking().SingleAsync(d => d.Id == dataset);
-        var ids = (await services.GetRequiredService<ReferenceRows>().ReadAsync(found.Number, found.Revision, CancellationToken.None)).Select(row => row.Id).ToArray();
+        var ids = (await services.GetRequiredService<ReferenceSets>().ReadAsync(found.Number, found.Revision, CancellationToken.None)).Select(row => row.Id).ToArray();
         var rows = await db.Labels.Where(l => l.Dataset == found.Number && ids.Contains(l.Id)).ToListAsync();
         return rows.Average(row => answers[Convert.ToHexStringLower(row.Image!)] == row.Text ? 1.0 : 0.0);
     });
