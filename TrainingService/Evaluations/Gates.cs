@@ -1,32 +1,38 @@
-using System.Globalization;
 using System.Text.Json.Serialization;
-using Learning.Evaluation;
+using TrainingService.LabelKinds;
 
 namespace TrainingService.Evaluations;
 
-/// <summary>What a version must reach on the reference set before it serves. Shares 0..1, the means over classes; null: not asked.</summary>
-/// <param name="MustBeatLive">Right at least as often as the live version on the same rows, and not significantly worse (McNemar, α 0.05).</param>
-internal sealed record Gates(double? MinPrecision = null, double? MinRecall = null, double? MinAccuracy = null, double? MinF1 = null, bool MustBeatLive = true)
+/// <summary>
+/// What a version must reach on the reference set before it serves; null: not asked. Of classes shares, 0..1, the means over classes; of numbers errors in the label's
+/// own unit, and the share of its variance that is explained.
+/// </summary>
+/// <param name="MustBeatLive">As good as the live version on the same rows, and not significantly worse: right as often (McNemar, α 0.05), or as near to the numbers (paired bootstrap, α 0.05).</param>
+internal sealed record Gates(
+    double? MinPrecision = null, double? MinRecall = null, double? MinAccuracy = null, double? MinF1 = null, bool MustBeatLive = true,
+    double? MaxMeanAbsoluteError = null, double? MaxRootMeanSquaredError = null, double? MinR2 = null)
 {
     /// <summary>Of a data set without a policy.</summary>
     public static Gates Default { get; } = new();
 
     [JsonIgnore]
-    public bool AskForFigures => (MinPrecision ?? MinRecall ?? MinAccuracy ?? MinF1) is not null;
+    public bool AskForFigures => Asked.Any();
 
-    /// <summary>A sentence for each figure that is under its gate.</summary>
-    public IEnumerable<string> FailedBy(EvaluationReport report)
+    /// <summary>The gates that ask for a figure, with what they ask.</summary>
+    [JsonIgnore]
+    public IEnumerable<Gate> Asked
     {
-        (string Figure, double Value, string Gate, double? Least)[] all =
-        [
-            ("accuracy", report.Accuracy, "minAccuracy", MinAccuracy),
-            ("precision", report.MacroPrecision, "minPrecision", MinPrecision),
-            ("recall", report.MacroRecall, "minRecall", MinRecall),
-            ("F1", report.MacroF1, "minF1", MinF1),
-        ];
-        return all.Where(each => each.Value < each.Least).Select(each => $"{each.Figure} {Text(each.Value)} is under {each.Gate} {each.Least!.Value.ToString(CultureInfo.InvariantCulture)}");
+        get
+        {
+            (string Name, double? Bound)[] all =
+            [
+                ("minAccuracy", MinAccuracy), ("minPrecision", MinPrecision), ("minRecall", MinRecall), ("minF1", MinF1),
+                ("maxMeanAbsoluteError", MaxMeanAbsoluteError), ("maxRootMeanSquaredError", MaxRootMeanSquaredError), ("minR2", MinR2),
+            ];
+            return all.Where(each => each.Bound is not null).Select(each => new Gate(each.Name, each.Bound!.Value));
+        }
     }
 
-    // Cut off, not rounded: 0.84999 is not 0.85.
-    private static string Text(double value) => (Math.Floor(value * 10_000) / 10_000).ToString("0.####", CultureInfo.InvariantCulture);
+    /// <summary>A sentence for each figure that does not reach its gate. A gate that can't be held against the report is not passed either.</summary>
+    public IEnumerable<string> FailedBy(LabelReport report) => Asked.Select(gate => gate.WhyNot(report)).OfType<string>();
 }

@@ -2,11 +2,11 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Learning.Data;
-using Learning.Evaluation;
 using Microsoft.EntityFrameworkCore;
 using ServiceDefaults.WorkQueues;
 using TrainingService.Datasets;
 using TrainingService.Evaluations;
+using TrainingService.LabelKinds;
 using TrainingService.Registry;
 using TrainingService.Runs.Queue;
 
@@ -31,8 +31,8 @@ internal sealed class TrainedModels(TrainingDb db, TrainingInputs inputs, Regist
         var owner = isPrivate ? dataset.Owner : null;
         return await registrar.RegisterTrainedAsync(
             new TrainedVersion(
-                run.Model, dataset.Kind == DatasetKind.Image ? "image-classification" : "tabular-classification", dataset.Number, owner, run.Request.MayBind,
-                new FileInfo(folder.Model), sha256, ManifestOf(trained, owner), MetricsOf(trained.Result.Reference), LineageOf(trained, parent), run.Caller, RunHold.Of(run),
+                run.Model, LabelKind.Of(trained.Snapshot.Schema).TaskOf(dataset.Kind), dataset.Number, owner, run.Request.MayBind,
+                new FileInfo(folder.Model), sha256, ManifestOf(trained, owner), MetricsOf(trained), LineageOf(trained, parent), run.Caller, RunHold.Of(run),
                 RequireRows: token => inputs.RequireAsync(trained.Input, dataset, trained.Snapshot, token)),
             cancellation);
     }
@@ -58,7 +58,7 @@ internal sealed class TrainedModels(TrainingDb db, TrainingInputs inputs, Regist
             Test = trained.Result.Test,
             Training = trained.Result.Training,
             Answers = answers,
-            Classes = trained.Classes,
+            Classes = trained.Classes ?? [],
             CreatedAt = now,
         }, cancellation);
         await transaction.CommitAsync(cancellation);
@@ -70,13 +70,14 @@ internal sealed class TrainedModels(TrainingDb db, TrainingInputs inputs, Regist
         var (order, result) = (trained.Input.Order, trained.Result);
         var manifest = new JsonObject
         {
-            ["labels"] = new JsonArray([.. order.Schema.Classes.Select(label => JsonValue.Create(label))]),
             ["output"] = new JsonObject { ["name"] = result.Output, ["activation"] = "none" },
             ["recording"] = "durable",
             ["description"] = $"{order.Learner} on {trained.Snapshot.Rows} labels.",
             ["source"] = $"run {trained.Run.Id}",
-            ["metrics"] = JsonSerializer.SerializeToNode(MetricsOf(result.Reference)),
+            ["metrics"] = JsonSerializer.SerializeToNode(MetricsOf(trained)),
         };
+        if (trained.Classes is { } classes)
+            manifest.Insert(0, "labels", new JsonArray([.. classes.Select(label => JsonValue.Create(label))]));
         if (owner is not null)
             manifest["owner"] = owner;
         if (trained.Input.Backbone is { } backbone)
@@ -99,20 +100,7 @@ internal sealed class TrainedModels(TrainingDb db, TrainingInputs inputs, Regist
     }
 
     /// <summary>On the reference set.</summary>
-    private static JsonElement MetricsOf(EvaluationReport report)
-    {
-        var metrics = new Dictionary<string, double>
-        {
-            ["accuracy"] = report.Accuracy,
-            ["precision"] = report.MacroPrecision,
-            ["recall"] = report.MacroRecall,
-            ["f1"] = report.MacroF1,
-            ["logLoss"] = report.LogLoss,
-        };
-        if (report.RocAuc is { } area)
-            metrics["rocAuc"] = area;
-        return JsonSerializer.SerializeToElement(metrics);
-    }
+    private static JsonElement MetricsOf(TrainedRun trained) => JsonSerializer.SerializeToElement(LabelReport.Of(trained.Result.Reference).Metrics);
 
     private static JsonElement LineageOf(TrainedRun trained, string? parent) => JsonSerializer.SerializeToElement(new
     {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using TrainingService.Evaluations;
+using TrainingService.LabelKinds;
 using TrainingService.Runs.Queue;
 
 namespace TrainingService.Runs.Training;
@@ -43,7 +44,7 @@ internal sealed class TrainingJob(
         }
         clock.Begin("reporting");
         var unreported = await patience.DoAsync(run, () => reports.WriteAsync(trained, version, decision, clock.Seconds, cancellation), cancellation);
-        return new RunOutcome(version.Version, TrainingResult.Of(trained, version, decision, unreported, clock.End()), result.Reference.Accuracy);
+        return new RunOutcome(version.Version, TrainingResult.Of(trained, version, decision, unreported, clock.End()), LabelReport.Of(result.Reference).Accuracy);
     }
 }
 
@@ -51,5 +52,6 @@ internal sealed class TrainingJob(
 internal sealed record TrainedRun(
     Run Run, Datasets.Dataset Dataset, Datasets.Snapshots.Snapshot Snapshot, ReferenceSet Reference, TrainingInput Input, TrainerResult Result)
 {
-    public IReadOnlyList<string> Classes => Input.Order.Schema.Classes;
+    /// <summary>In the order of the model's answers; null where labels are numbers.</summary>
+    public IReadOnlyList<string>? Classes => Input.Order.Schema is { IsNumeric: false } schema ? schema.Classes : null;
 }
