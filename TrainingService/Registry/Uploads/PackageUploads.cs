@@ -32,6 +32,10 @@ internal sealed class PackageUploads(IOptions<RegistryOptions> options)
             Inspect(folder.File);
             return await read(new ModelPackage(manifest, folder.File));
         }
+        catch (IOException e) when (SpoolFile.IsNoRoom(e))
+        {
+            throw SpoolFile.NoRoom(e);
+        }
         catch (Exception e) when (e is InvalidDataException or (IOException and not BadHttpRequestException))
         {
             throw ProblemException.Invalid("body", "The body is cut off or malformed.");
