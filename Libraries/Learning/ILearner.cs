@@ -4,13 +4,22 @@ using Learning.Parameters;
 
 namespace Learning;
 
-/// <summary>A way to learn classes from a table. The same data, parameters, seed and number of threads give the same model.</summary>
+/// <summary>A way to learn classes or numbers from a table. The same data, parameters, seed and number of threads give the same model.</summary>
 public interface ILearner
 {
     /// <summary>As callers name it, such as <c>logistic-regression</c>.</summary>
     string Name { get; }
 
     IReadOnlyList<ParameterSpec> Parameters { get; }
+
+    /// <summary>Whether it learns labels that are classes.</summary>
+    bool LearnsClasses => true;
+
+    /// <summary>Whether it learns labels that are numbers.</summary>
+    bool LearnsNumbers => false;
+
+    /// <summary>Those that mean something for such labels; a number has no class to weigh.</summary>
+    IReadOnlyList<ParameterSpec> ParametersFor(bool numbers) => Parameters;
 
     /// <summary>Roughly the memory that training takes beside the table.</summary>
     long EstimateBytes(TableSchema schema, int rows, ParameterSet parameters);
@@ -49,7 +58,7 @@ public sealed record TrainingRun(ulong Seed = 1, int Threads = 1, Action<Trainin
 
 /// <summary>After a round: an iteration, a tree per class, or an epoch.</summary>
 /// <param name="Round">From 1.</param>
-/// <param name="TrainLoss">Mean cross-entropy in nats, weighted as it is trained on; absent in rounds where looking would cost too much.</param>
+/// <param name="TrainLoss">Mean cross-entropy in nats, weighted as it is trained on; of numbers the root mean squared error, in their unit. Absent in rounds where looking would cost too much.</param>
 /// <param name="ValidationLoss">Absent without validation rows.</param>
 public sealed record TrainingProgress(int Round, int MaxRounds, double? TrainLoss, double? ValidationLoss)
 {
@@ -81,9 +90,9 @@ public interface ITrainedModel : IDisposable
     /// <summary>By descending share, which sum to 1; empty where it means nothing.</summary>
     IReadOnlyList<FeatureImportance> Importance { get; }
 
-    /// <summary>Probabilities <c>[rows,classes]</c>.</summary>
+    /// <summary>Probabilities <c>[rows,classes]</c>, or numbers <c>[rows,1]</c> where the schema's label is one.</summary>
     float[] Predict(Table table, ReadOnlySpan<int> rows);
 
-    /// <summary>Writes an ONNX model from <c>rows [N,columns] float32</c>, cells as the table has them, to <c>probabilities [N,classes] float32</c>.</summary>
+    /// <summary>Writes an ONNX model from <c>rows [N,columns] float32</c>, cells as the table has them, to <c>probabilities [N,classes] float32</c>, or <c>score [N,1] float32</c> where the schema's label is a number.</summary>
     void Export(Stream destination);
 }

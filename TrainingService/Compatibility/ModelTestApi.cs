@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Claims;
+using Learning.Evaluation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.OpenApi;
@@ -46,7 +47,7 @@ internal static class ModelTestApi
     {
         var report = await db.Evaluations.AsNoTracking().Where(e => e.Model == model && e.Version == version && e.Dataset == dataset.Number)
             .OrderByDescending(e => e.CreatedAt).Select(e => e.Reference).FirstOrDefaultAsync(cancellation);
-        var one = report?.Classes.FirstOrDefault(each => each.Class == DefaultDataset.Yes);
+        var one = (report as EvaluationReport)?.Classes.FirstOrDefault(each => each.Class == DefaultDataset.Yes);
         if (one is null)
             throw ProblemException.Conflict("not-evaluated", $"{model} {version} has not been evaluated; its precision is not known.");
         if (one.Precision < least)

@@ -1,9 +1,9 @@
 using System.Security.Claims;
-using Learning.Evaluation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using ServiceDefaults.Authentication;
 using ServiceDefaults.Problems;
+using TrainingService.LabelKinds;
 using TrainingService.Registry;
 
 namespace TrainingService.Evaluations;
@@ -58,4 +58,4 @@ internal static class ComparisonApi
 /// <param name="Rows">The first hundred of them.</param>
 internal sealed record Comparison(
     string Model, Guid Dataset, string ReferenceHash, EvaluationFigures A, EvaluationFigures B, string VersionA, string VersionB,
-    Challenge FirstAgainstSecond, Challenge SecondAgainstFirst, int Different, IReadOnlyList<Disagreement> Rows);
+    Contest FirstAgainstSecond, Contest SecondAgainstFirst, int Different, IReadOnlyList<Disagreement> Rows);

@@ -1,6 +1,6 @@
-using System.Buffers.Binary;
-using Learning.Evaluation;
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using TrainingService.LabelKinds;
 
 namespace TrainingService.Evaluations;
 
@@ -21,38 +21,18 @@ internal sealed class EvaluatedRows
         return ReferenceSets.HashOf(rows) == evaluation.ReferenceHash && rows.Count > 0 ? new EvaluatedRows(rows, evaluation.ReferenceHash) : null;
     }
 
-    /// <summary>The second against the first; null where one is not on these rows.</summary>
-    public Challenge? Compare(Evaluation first, Evaluation second, CancellationToken cancellation)
-    {
-        if (!Covers(first) || !Covers(second))
-            return null;
-        var index = IndexOf(first, second);
-        return Challenge.Of([.. rows.Select(row => index[row.Label])], Predicted(first, index), Predicted(second, index), cancellation: cancellation);
-    }
+    /// <summary>The second against the first; null where one is not on these rows, or its answers are of another kind.</summary>
+    public Contest? Compare(Evaluation first, Evaluation second, CancellationToken cancellation) =>
+        Covers(first) && Covers(second) && KindOf(first) == KindOf(second) ? KindOf(first).Compare(rows, first, second, cancellation) : null;
 
-    /// <summary>Rows that the two answer differently, by id.</summary>
-    public IReadOnlyList<Disagreement> Disagreements(Evaluation first, Evaluation second)
-    {
-        var index = IndexOf(first, second);
-        var (a, b) = (Predicted(first, index), Predicted(second, index));
-        var names = index.OrderBy(each => each.Value).Select(each => each.Key).ToArray();
-        return [.. rows.Index().Where(row => a[row.Index] != b[row.Index]).Select(row => new Disagreement(row.Item.Id, row.Item.Label, names[a[row.Index]], names[b[row.Index]]))];
-    }
+    /// <summary>Rows that the two answer differently.</summary>
+    public IReadOnlyList<Disagreement> Disagreements(Evaluation first, Evaluation second) => [.. KindOf(first).Disagreements(rows, first, second)];
 
-    public bool Covers(Evaluation evaluation) => evaluation.ReferenceHash == Hash && evaluation.Answers.Length == rows.Count * sizeof(short);
+    public bool Covers(Evaluation evaluation) => evaluation.ReferenceHash == Hash && evaluation.Answers.Length == rows.Count * KindOf(evaluation).AnswerBytes;
 
-    // Two evaluations may number the same classes differently.
-    private Dictionary<string, int> IndexOf(Evaluation first, Evaluation second) =>
-        first.Classes.Union(second.Classes).Union(rows.Select(row => row.Label)).Distinct().Index().ToDictionary(each => each.Item, each => each.Index, StringComparer.Ordinal);
-
-    private static int[] Predicted(Evaluation evaluation, Dictionary<string, int> index)
-    {
-        var predicted = new int[evaluation.Answers.Length / sizeof(short)];
-        for (var row = 0; row < predicted.Length; row++)
-            predicted[row] = index[evaluation.Classes[BinaryPrimitives.ReadInt16LittleEndian(evaluation.Answers.AsSpan(row * sizeof(short)))]];
-        return predicted;
-    }
+    private static LabelKind KindOf(Evaluation evaluation) => LabelReport.Of(evaluation.Reference).Kind;
 }
 
-/// <param name="A">What the first version calls the row.</param>
-internal sealed record Disagreement(Guid Id, string Label, string A, string B);
+/// <param name="Label">A string, or a number where labels are; as the two answers.</param>
+/// <param name="A">What the first version says of the row.</param>
+internal sealed record Disagreement(Guid Id, JsonElement Label, JsonElement A, JsonElement B);

@@ -26,15 +26,15 @@ internal sealed class Evaluation
     public required string ReferenceHash { get; init; }
 
     /// <summary>On the fixed reference set, by which gates judge.</summary>
-    public required EvaluationReport Reference { get; init; }
+    public required IEvaluationReport Reference { get; init; }
 
     /// <summary>On the test side of the current split; absent when all rows are reference.</summary>
-    public EvaluationReport? Test { get; init; }
+    public IEvaluationReport? Test { get; init; }
 
     /// <summary>On what was trained on; absent for a version that was trained elsewhere.</summary>
-    public EvaluationReport? Training { get; init; }
+    public IEvaluationReport? Training { get; init; }
 
-    /// <summary>int16, little endian, by reference row in the order of their ids: index in <see cref="Classes"/> of the class predicted.</summary>
+    /// <summary>By reference row in the order of their ids, as <see cref="LabelKinds.LabelKind"/> keeps them.</summary>
     public required byte[] Answers { get; init; }
 
     public required IReadOnlyList<string> Classes { get; init; }

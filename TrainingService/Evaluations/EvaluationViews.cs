@@ -2,8 +2,8 @@ using System.Security.Claims;
 using Learning.Evaluation;
 using Microsoft.EntityFrameworkCore;
 using TrainingService.Datasets;
+using TrainingService.LabelKinds;
 using TrainingService.Registry;
-using TrainingService.Runs.Training;
 
 namespace TrainingService.Evaluations;
 
@@ -13,12 +13,12 @@ namespace TrainingService.Evaluations;
 internal sealed record EvaluationFigures(
     Guid Id, Guid Dataset, Guid Run, long Labels, string ReferenceHash, Figures Reference, Figures? Test, DateTimeOffset CreatedAt, IReadOnlyList<string>? Warnings = null)
 {
-    public static EvaluationFigures Of(Evaluation e, Guid dataset) => new(e.Id, dataset, e.Run, e.Labels, e.ReferenceHash, Figures.Of(e.Reference), e.Test is null ? null : Figures.Of(e.Test), e.CreatedAt);
+    public static EvaluationFigures Of(Evaluation e, Guid dataset) => new(e.Id, dataset, e.Run, e.Labels, e.ReferenceHash, LabelReport.Of(e.Reference).Figures, e.Test is null ? null : LabelReport.Of(e.Test).Figures, e.CreatedAt);
 }
 
 /// <summary>The whole of it: per class, confusion and curves, too.</summary>
 internal sealed record EvaluationView(
-    Guid Id, string Model, string Version, Guid Dataset, Guid Run, Guid Snapshot, long Labels, string ReferenceHash, EvaluationReport Reference, EvaluationReport? Test, EvaluationReport? Training, DateTimeOffset CreatedAt)
+    Guid Id, string Model, string Version, Guid Dataset, Guid Run, Guid Snapshot, long Labels, string ReferenceHash, IEvaluationReport Reference, IEvaluationReport? Test, IEvaluationReport? Training, DateTimeOffset CreatedAt)
 {
     public static EvaluationView Of(Evaluation e, Guid dataset) =>
         new(e.Id, e.Model, e.Version, dataset, e.Run, e.Snapshot, e.Labels, e.ReferenceHash, e.Reference, e.Test, e.Training, e.CreatedAt);

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using ServiceDefaults.Problems;
+using TrainingService.LabelKinds;
 using TrainingService.Registry;
 using TrainingService.Runs.Queue;
 
@@ -107,4 +108,4 @@ internal sealed class Gatekeeper(TrainingDb db, Judge judge, Promotion promotion
 /// <param name="Reasons">A sentence for each gate failed; of a promotion none.</param>
 /// <param name="Live">The version that serves now.</param>
 /// <param name="Against">How it did against the version that was live; absent when none was, or that one can't be asked.</param>
-internal sealed record GateDecision(bool Promoted, IReadOnlyList<string> Reasons, string? Live, Learning.Evaluation.Challenge? Against);
+internal sealed record GateDecision(bool Promoted, IReadOnlyList<string> Reasons, string? Live, Contest? Against);

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
-using Learning.Evaluation;
+using TrainingService.LabelKinds;
 
 namespace TrainingService.Evaluations;
 
@@ -12,19 +12,27 @@ internal sealed record Gates(double? MinPrecision = null, double? MinRecall = nu
     public static Gates Default { get; } = new();
 
     [JsonIgnore]
-    public bool AskForFigures => (MinPrecision ?? MinRecall ?? MinAccuracy ?? MinF1) is not null;
+    public bool AskForFigures => Asked.Any();
+
+    /// <summary>The gates that ask for a figure, with what they ask.</summary>
+    [JsonIgnore]
+    public IEnumerable<(string Gate, double Bound)> Asked
+    {
+        get
+        {
+            (string Gate, double? Bound)[] all = [("minAccuracy", MinAccuracy), ("minPrecision", MinPrecision), ("minRecall", MinRecall), ("minF1", MinF1)];
+            return all.Where(each => each.Bound is not null).Select(each => (each.Gate, each.Bound!.Value));
+        }
+    }
 
     /// <summary>A sentence for each figure that is under its gate.</summary>
-    public IEnumerable<string> FailedBy(EvaluationReport report)
+    public IEnumerable<string> FailedBy(LabelReport report)
     {
-        (string Figure, double Value, string Gate, double? Least)[] all =
-        [
-            ("accuracy", report.Accuracy, "minAccuracy", MinAccuracy),
-            ("precision", report.MacroPrecision, "minPrecision", MinPrecision),
-            ("recall", report.MacroRecall, "minRecall", MinRecall),
-            ("F1", report.MacroF1, "minF1", MinF1),
-        ];
-        return all.Where(each => each.Value < each.Least).Select(each => $"{each.Figure} {Text(each.Value)} is under {each.Gate} {each.Least!.Value.ToString(CultureInfo.InvariantCulture)}");
+        foreach (var (gate, least) in Asked)
+        {
+            if (report.Gated(gate) is { } figure && figure.Value < least)
+                yield return $"{figure.Name} {Text(figure.Value!.Value)} is under {gate} {least.ToString(CultureInfo.InvariantCulture)}";
+        }
     }
 
     // Cut off, not rounded: 0.84999 is not 0.85.

@@ -1,7 +1,7 @@
-using Learning.Evaluation;
 using Microsoft.EntityFrameworkCore;
 using ServiceDefaults.Problems;
 using TrainingService.Datasets;
+using TrainingService.LabelKinds;
 using TrainingService.Registry;
 using TrainingService.Runs;
 
@@ -26,9 +26,9 @@ internal sealed class Judge(TrainingDb db, ReferenceSets references, VersionEval
         var rows = await EvaluatedRows.ReadAsync(db, references, evaluation, cancellation);
 
         var comparing = gates.MustBeatLive && live is not null && live.Version != version.Version;
-        List<string> reasons = [.. gates.FailedBy(evaluation.Reference)];
+        List<string> reasons = [.. gates.FailedBy(LabelReport.Of(evaluation.Reference))];
         if (gates.AskForFigures || comparing)
-            reasons.AddRange(TooSmall(evaluation.Reference, await ClassesOfAsync(evaluation, cancellation)));
+            reasons.AddRange(LabelReport.Of(evaluation.Reference).TooSmall(await ClassesOfAsync(evaluation, cancellation)));
         if (await TrainedOn.CountSeenAsync(db, version, dataset, cancellation) is > 0 and var seen)
             reasons.Add($"reference-seen: it was trained on {seen} of the reference rows, which were chosen later; train anew");
         if (comparing && await TrainedOn.CountSeenAsync(db, live!, dataset, cancellation) is > 0 and var known)
@@ -41,7 +41,7 @@ internal sealed class Judge(TrainingDb db, ReferenceSets references, VersionEval
         var (against, obstacle) = await AgainstAsync(live!, evaluation, rows, dataset, mayAsk, cancellation);
         if (obstacle is not null)
             return new Judgement([.. reasons, obstacle.Reason], live!.Version, Against: null, IsFinal: reasons.Count > 0 || !obstacle.MayPass);
-        var judgement = new Judgement(against!.Passed ? reasons : [.. reasons, Sentence(against, live!.Version)], live!.Version, against);
+        var judgement = new Judgement(against!.Passed ? reasons : [.. reasons, against.WhyNot(live!.Version)], live!.Version, against);
         return await TriedAsync(judgement, version, evaluation, dataset, mayAsk, cancellation);
     }
 
@@ -70,7 +70,7 @@ internal sealed class Judge(TrainingDb db, ReferenceSets references, VersionEval
     }
 
     /// <summary>How it did against the live version on the same rows, or why nobody can tell.</summary>
-    private async Task<(Challenge? Against, Obstacle? Obstacle)> AgainstAsync(
+    private async Task<(Contest? Against, Obstacle? Obstacle)> AgainstAsync(
         ModelVersion live, Evaluation candidate, EvaluatedRows? rows, Dataset dataset, bool mayAsk, CancellationToken cancellation)
     {
         if (rows is null)
@@ -90,16 +90,8 @@ internal sealed class Judge(TrainingDb db, ReferenceSets references, VersionEval
         {
             return (null, new Obstacle($"not-comparable: the live version {live.Version} can't be asked: {e.Message}", MayPass: e is HttpRequestException or ProblemException { Status: 429 or >= 500 }));
         }
-        return rows.Compare(known, candidate, cancellation) is { } challenge ? (challenge, null)
+        return rows.Compare(known, candidate, cancellation) is { } contest ? (contest, null)
             : (null, new Obstacle($"not-comparable: the evaluation of the live version {live.Version} is on other rows", MayPass: false));
-    }
-
-    /// <param name="classes">That occur: one without any reference row can't be judged either. Labels that only the version knows may be without.</param>
-    private static IEnumerable<string> TooSmall(EvaluationReport reference, IReadOnlyList<string> classes)
-    {
-        var support = reference.Classes.ToDictionary(each => each.Class, each => each.Support);
-        return classes.Select(each => (Class: each, Rows: support.GetValueOrDefault(each))).Where(each => each.Rows < ReferenceSets.FewestPerClass)
-            .Select(each => $"reference-too-small: class '{each.Class}' has {each.Rows} reference rows; {ReferenceSets.FewestPerClass} are the least");
     }
 
     /// <summary>Of the snapshot that it was evaluated on.</summary>
@@ -107,17 +99,8 @@ internal sealed class Judge(TrainingDb db, ReferenceSets references, VersionEval
         .SelectMany(s => db.Labels.Where(l => l.Dataset == s.Dataset && l.Text != null && l.Added <= s.Revision && (l.Removed == null || l.Removed > s.Revision)).Select(l => l.Text!))
         .Distinct().OrderBy(label => label).ToListAsync(cancellation);
 
-    private static string Sentence(Challenge against, string live)
-    {
-        var fewer = (int)Math.Round(-against.Gain * against.Rows);
-        return FormattableString.Invariant($"right on {fewer} {(fewer == 1 ? "row" : "rows")} fewer than version {live} ({PValue(against.Test.WorsePValue)}, of {against.Rows} reference rows)");
-    }
-
     private static ProblemException Missing(ModelVersion version, string what) => ProblemException.Conflict(
         NotEvaluated, $"{version.Model} {version.Version} {what}. POST /v1/registry/models/{version.Model}/versions/{version.Version}/evaluations does that.");
-
-    private static string PValue(double p) => p < 0.0001 ? "p < 0.0001" : FormattableString.Invariant($"p = {p:0.0000}");
-
 }
 
 /// <param name="MayPass">By itself: it says nothing about the version.</param>
@@ -127,4 +110,4 @@ internal sealed record Obstacle(string Reason, bool MayPass);
 /// <param name="Live">What was live then.</param>
 /// <param name="IsFinal">False: it could not be judged for now.</param>
 /// <param name="Note">What goes on record with a promotion.</param>
-internal sealed record Judgement(IReadOnlyList<string> Reasons, string? Live, Challenge? Against, bool IsFinal = true, string? Note = null);
+internal sealed record Judgement(IReadOnlyList<string> Reasons, string? Live, Contest? Against, bool IsFinal = true, string? Note = null);

@@ -7,33 +7,33 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using TrainingService.Datasets;
 using TrainingService.Datasets.Snapshots;
+using TrainingService.LabelKinds;
 using static TrainingService.Evaluations.ReferenceSql;
 
 namespace TrainingService.Evaluations;
 
 /// <summary>
-/// The rows by which a data set's models are judged. Chosen once: those marked trusted, where each class has enough of them, else a share of the
-/// first run's rows by the hash of their content. What is posted later never joins or leaves it by itself, nor does what became a label by feedback; only a class that has
-/// too few rows to judge by, or none because it is new, gets more at the next run, of rows that no version was trained on.
+/// The rows by which a data set's models are judged. Chosen once: those marked trusted, where they are enough (each class has some, for example), else a share of the
+/// first run's rows by the hash of their content. What is posted later never joins or leaves it by itself, nor does what became a label by feedback; only what has
+/// too few rows to judge by, or none because it is a new class, gets more at the next run, of rows that no version was trained on. How many are enough, and of what, says the labels'
+/// <see cref="ReferenceRule"/>.
 /// </summary>
 internal sealed class ReferenceSets(TrainingDb db, IOptions<DatasetOptions> options, TimeProvider time)
 {
-    /// <summary>Reference rows that each class needs before anything is judged by them.</summary>
-    public const int FewestPerClass = 10;
-
     private const int Lock = 0x5265_6665;
 
     /// <summary>The reference rows of a snapshot, chosen now if the data set has none yet.</summary>
     public async Task<ReferenceSet> EnsureAsync(Dataset dataset, Snapshot snapshot, CancellationToken cancellation)
     {
         ReferenceSet? reference = null;
+        var rule = LabelKind.Of(snapshot.Schema).Reference;
         await InTransactionAsync(async () =>
         {
             var seen = await NewestTrainedAsync(dataset, cancellation);
             if (await FindChoiceAsync(dataset.Number, cancellation) is not { } choice || (choice.Provisional && seen is null && choice.Revision < snapshot.Revision))
-                await ChooseAsync(dataset.Number, snapshot.Revision, cancellation);
+                await ChooseAsync(rule, dataset.Number, snapshot.Revision, cancellation);
             else
-                await GrowAsync(dataset.Number, snapshot.Revision, choice.Provisional, seen ?? 0, cancellation);
+                await GrowAsync(rule, dataset.Number, snapshot.Revision, choice.Provisional, seen ?? 0, cancellation);
             var rows = await ReadAsync(dataset.Number, snapshot.Revision, cancellation);
             var number = (await FindChoiceAsync(dataset.Number, cancellation))!.Number;
             reference = new ReferenceSet(rows.Select(row => row.Id).ToHashSet(), rows.Select(row => row.Content).ToHashSet(), HashOf(rows), number);
@@ -43,7 +43,7 @@ internal sealed class ReferenceSets(TrainingDb db, IOptions<DatasetOptions> opti
 
     /// <summary>Chooses anew, from the labels as they are now. In the transaction that the context has, or one of its own.</summary>
     public Task ChooseAnewAsync(Dataset dataset, CancellationToken cancellation) =>
-        InTransactionAsync(() => ChooseAsync(dataset.Number, dataset.Revision, cancellation), dataset.Number, cancellation);
+        InTransactionAsync(() => ChooseAsync(LabelKind.Of(dataset.Schema!).Reference, dataset.Number, dataset.Revision, cancellation), dataset.Number, cancellation);
 
     /// <summary>How they were chosen; null when they were not yet.</summary>
     public async Task<ReferenceChoice?> FindChoiceAsync(int dataset, CancellationToken cancellation) =>
@@ -68,20 +68,13 @@ internal sealed class ReferenceSets(TrainingDb db, IOptions<DatasetOptions> opti
         return rows;
     }
 
-    /// <summary>How many rows of each class a run on the labels of a revision would set aside: those that are chosen, or would be.</summary>
-    public async Task<IReadOnlyDictionary<string, long>> ForecastAsync(int dataset, int revision, CancellationToken cancellation)
+    /// <summary>How many rows a run on the labels of a revision would set aside, by stratum: those that are chosen, or would be.</summary>
+    public async Task<IReadOnlyDictionary<string, long>> ForecastAsync(ReferenceRule rule, int dataset, int revision, CancellationToken cancellation)
     {
         if (await FindChoiceAsync(dataset, cancellation) is { Provisional: false })
-            return (await ReadAsync(dataset, revision, cancellation)).CountBy(row => row.Label).ToDictionary(each => each.Key, each => (long)each.Value);
-        await using var command = await CommandAsync($"""
-            SELECT label, trusted, {SharedOfClass}::bigint FROM (
-              SELECT label, count(*) AS rows, count(*) FILTER (WHERE trusted) AS trusted FROM labels WHERE {There} GROUP BY label) classes
-            """, dataset, revision, cancellation);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        Dictionary<string, long> trusted = [], shared = [];
-        while (await reader.ReadAsync(cancellation))
-            (trusted[reader.GetString(0)], shared[reader.GetString(0)]) = (reader.GetInt64(1), reader.GetInt64(2));
-        return trusted.Values.All(rows => rows >= FewestPerClass) ? trusted : shared;
+            return rule.StrataOf(await ReadAsync(dataset, revision, cancellation));
+        var (trusted, shared) = await ReadStrataAsync(rule, dataset, revision, cancellation);
+        return rule.IsEnough(trusted) ? trusted : shared;
     }
 
     /// <summary>Of ids and labels: the same for the same rows with the same labels.</summary>
@@ -100,13 +93,13 @@ internal sealed class ReferenceSets(TrainingDb db, IOptions<DatasetOptions> opti
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    private async Task ChooseAsync(int dataset, int revision, CancellationToken cancellation)
+    private async Task ChooseAsync(ReferenceRule rule, int dataset, int revision, CancellationToken cancellation)
     {
-        var trusted = await IsTrustedAsync(dataset, revision, cancellation);
+        var trusted = rule.IsEnough((await ReadStrataAsync(rule, dataset, revision, cancellation)).Trusted);
         var number = 1 + ((await FindChoiceAsync(dataset, cancellation))?.Number ?? 0);
         // Those that stay keep the number of the choice that they came with: no version since has seen them.
         await using var choose = await CommandAsync($"""
-            WITH before AS (DELETE FROM dataset_reference WHERE dataset = $1 RETURNING label, since), chosen (dataset, id, since) AS ({(trusted ? $"SELECT $1, id, $3 FROM labels WHERE {There} AND trusted" : ShareOf("true"))})
+            WITH before AS (DELETE FROM dataset_reference WHERE dataset = $1 RETURNING label, since), chosen (dataset, id, since) AS ({(trusted ? $"SELECT $1, id, $3 FROM labels WHERE {There} AND trusted" : ShareOf(rule, "true"))})
             SELECT chosen.id, coalesce(before.since, $3) FROM chosen LEFT JOIN before ON before.label = chosen.id
             """, dataset, revision, cancellation, number);
         List<(Guid Row, int Since)> rows = [];
@@ -117,33 +110,35 @@ internal sealed class ReferenceSets(TrainingDb db, IOptions<DatasetOptions> opti
         }
         var (ids, since) = (rows.Select(row => row.Row).ToArray(), rows.Select(row => row.Since).ToArray());
         await db.Database.ExecuteSqlAsync($"INSERT INTO dataset_reference (dataset, label, since) SELECT {dataset}, * FROM unnest({ids}, {since})", cancellation);
-        await NoteAsync(dataset, revision, trusted ? "trusted" : "share", number, cancellation);
+        await NoteAsync(rule, dataset, revision, trusted ? "trusted" : "share", number, cancellation);
     }
 
-    /// <summary>Adds rows of classes that nothing, or too little, is judged by: only such as are newer than what any version was trained on, so that none has seen them.</summary>
-    private async Task GrowAsync(int dataset, int revision, bool provisional, int seen, CancellationToken cancellation)
+    /// <summary>Adds rows of what nothing, or too little, is judged by: only such as are newer than what any version was trained on, so that none has seen them.</summary>
+    private async Task GrowAsync(ReferenceRule rule, int dataset, int revision, bool provisional, int seen, CancellationToken cancellation)
     {
+        if (rule.Growing(await ReadAsync(dataset, revision, cancellation), provisional) is not { } growing)
+            return;
         var number = 1 + (await FindChoiceAsync(dataset, cancellation))!.Number;
-        var counts = (await ReadAsync(dataset, revision, cancellation)).CountBy(row => row.Label).ToDictionary();
-        string[] enough = [.. counts.Where(each => !provisional || each.Value >= FewestPerClass).Select(each => each.Key)];
         await using var grow = await CommandAsync(
-            $"INSERT INTO dataset_reference (dataset, label, since) {ShareOf("added > $4 AND label <> ALL ($5)")} ON CONFLICT DO NOTHING", dataset, revision, cancellation, number, seen, enough);
+            $"INSERT INTO dataset_reference (dataset, label, since) {ShareOf(rule, "added > $4 AND label <> ALL ($5)")} ON CONFLICT DO NOTHING", dataset, revision, cancellation, number, seen, growing.But);
         if (await grow.ExecuteNonQueryAsync(cancellation) > 0)
-            await NoteAsync(dataset, revision, kind: null, number, cancellation);
+            await NoteAsync(rule, dataset, revision, kind: null, number, cancellation);
     }
 
-    private async Task<bool> IsTrustedAsync(int dataset, int revision, CancellationToken cancellation)
+    private async Task<(IReadOnlyDictionary<string, long> Trusted, IReadOnlyDictionary<string, long> Shared)> ReadStrataAsync(ReferenceRule rule, int dataset, int revision, CancellationToken cancellation)
     {
-        await using var count = await CommandAsync($"""
-            SELECT coalesce(min(trusted), 0) FROM (SELECT count(*) FILTER (WHERE trusted) AS trusted FROM labels WHERE {There} GROUP BY label) classes
-            """, dataset, revision, cancellation);
-        return (long)(await count.ExecuteScalarAsync(cancellation))! >= FewestPerClass;
+        await using var command = await CommandAsync(StrataOf(rule), dataset, revision, cancellation);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        Dictionary<string, long> trusted = [], shared = [];
+        while (await reader.ReadAsync(cancellation))
+            (trusted[reader.GetString(0)], shared[reader.GetString(0)]) = (reader.GetInt64(1), reader.GetInt64(2));
+        return (trusted, shared);
     }
 
     /// <param name="kind">Null: as it was.</param>
-    private async Task NoteAsync(int dataset, int revision, string? kind, int number, CancellationToken cancellation)
+    private async Task NoteAsync(ReferenceRule rule, int dataset, int revision, string? kind, int number, CancellationToken cancellation)
     {
-        var provisional = (await ReadAsync(dataset, revision, cancellation)).CountBy(row => row.Label).Any(each => each.Value < FewestPerClass);
+        var provisional = !rule.IsEnough(rule.StrataOf(await ReadAsync(dataset, revision, cancellation)));
         var now = time.GetUtcNow();
         await db.Database.ExecuteSqlAsync($"""
             INSERT INTO dataset_reference_choices (dataset, kind, provisional, revision, chosen_at, number) VALUES ({dataset}, coalesce({kind}, 'share'), {provisional}, {revision}, {now}, {number})

@@ -1,3 +1,5 @@
+using TrainingService.LabelKinds;
+
 namespace TrainingService.Evaluations;
 
 /// <summary>Which rows of <c>labels</c> are there, and which of them may be reference rows.</summary>
@@ -12,13 +14,17 @@ internal static class ReferenceSql
           AND f.prediction = CASE WHEN given_id ~ '^prediction:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN substr(given_id, 12)::uuid END))
         """;
 
-    // Of so many rows of a class. With 25, ten may be spared for judging.
-    public const string SharedOfClass = "greatest(ceil(rows * 0.2), CASE WHEN rows >= 25 THEN 10 ELSE 0 END)";
-
     // Not by the order of the hashes themselves: splits go by that. $3 the choice's number.
-    public static string ShareOf(string rows) => $"""
+    public static string ShareOf(ReferenceRule rule, string rows) => $"""
         SELECT $1, id, $3 FROM (
-          SELECT id, row_number() OVER (PARTITION BY label ORDER BY md5(content::text), id) AS place, count(*) OVER (PARTITION BY label) AS rows FROM labels WHERE {There} AND {Vouched} AND {rows}) ranked
-        WHERE place <= {SharedOfClass}
+          SELECT id, row_number() OVER (PARTITION BY stratum ORDER BY md5(content::text), id) AS place, count(*) OVER (PARTITION BY stratum) AS rows FROM (
+            SELECT id, content, {rule.Stratum} AS stratum FROM labels WHERE {There} AND {Vouched} AND {rows}) strata) ranked
+        WHERE place <= {rule.Share}
+        """;
+
+    // Rows of each stratum that are trusted, and that a share would be.
+    public static string StrataOf(ReferenceRule rule) => $"""
+        SELECT stratum, trusted, {rule.Share}::bigint FROM (
+          SELECT stratum, count(*) AS rows, count(*) FILTER (WHERE trusted) AS trusted FROM (SELECT {rule.Stratum} AS stratum, trusted FROM labels WHERE {There}) there GROUP BY stratum) strata
         """;
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using TrainingService.Datasets;
 using TrainingService.Datasets.Snapshots;
+using TrainingService.LabelKinds;
 
 namespace TrainingService.Evaluations;
 
@@ -15,8 +16,7 @@ internal sealed class TestSides(NpgsqlDataSource source, IOptions<DatasetOptions
     private const double ValidationShare = 0.1, TestShare = 0.1; // as of a run
 
     /// <summary>Ids of the rows; none where only the reference is left, or too little beside it.</summary>
-    /// <param name="classes">In their order, all that occur.</param>
-    public async Task<Guid[]> OfAsync(Snapshot snapshot, ReferenceSet reference, IReadOnlyList<string> classes, ulong seed, CancellationToken cancellation)
+    public async Task<Guid[]> OfAsync(Snapshot snapshot, ReferenceSet reference, LabelCoding coding, ulong seed, CancellationToken cancellation)
     {
         await using var command = source.CreateCommand("""
             SELECT id, content, label FROM labels WHERE dataset = $1 AND label IS NOT NULL AND added <= $2 AND (removed IS NULL OR removed > $2) ORDER BY id
@@ -24,9 +24,8 @@ internal sealed class TestSides(NpgsqlDataSource source, IOptions<DatasetOptions
         command.CommandTimeout = (int)options.Value.StatementTimeout.TotalSeconds;
         command.Parameters.Add(new() { Value = snapshot.Dataset });
         command.Parameters.Add(new() { Value = snapshot.Revision });
-        var index = classes.Index().ToDictionary(each => each.Item, each => each.Index, StringComparer.Ordinal);
         // A split asks for labels and contents alone: a column of nothing stands for the cells.
-        var table = new TableBuilder(TableSchema.OfEmbeddings(1, classes));
+        var table = new TableBuilder(coding.SchemaOf([new Column("nothing", ColumnKind.Number)]));
         var (ids, contents, marks) = (new List<Guid>(), new List<UInt128>(), new List<bool>());
         await using var rows = await command.ExecuteReaderAsync(cancellation);
         while (await rows.ReadAsync(cancellation))
@@ -35,7 +34,7 @@ internal sealed class TestSides(NpgsqlDataSource source, IOptions<DatasetOptions
             ids.Add(id);
             contents.Add(ContentOf(rows.GetGuid(1)));
             marks.Add(reference.Labels.Contains(id));
-            table.Add([0], index[rows.GetString(2)]);
+            coding.Add(table, [0], coding.Encode(rows.GetString(2)));
         }
         var split = Split.Stratified(table.Build(), ValidationShare, TestShare, seed, new RowOrigins([.. contents], [.. marks]), cancellation);
         return [.. split.Test.Select(row => ids[row])];

@@ -1,10 +1,9 @@
-using System.Buffers.Binary;
-using Learning.Evaluation;
 using Microsoft.Extensions.Options;
 using ServiceDefaults.Problems;
 using TrainingService.Datasets;
 using TrainingService.Datasets.Labels;
 using TrainingService.Embeddings;
+using TrainingService.LabelKinds;
 using TrainingService.Serving;
 
 namespace TrainingService.Evaluations;
@@ -23,28 +22,31 @@ internal sealed class VersionAnswers(LabelReader reader, ImageTensors images, In
     /// <exception cref="Runs.RunFailedException">An image can't be read.</exception>
     public async Task<Answers> AskAsync(VersionOnDataset fit, int revision, Guid[] ids, Action<int> done, CancellationToken cancellation)
     {
-        var index = fit.Classes.Index().ToDictionary(each => each.Item, each => each.Index, StringComparer.Ordinal);
-        if ((long)ids.Length * fit.Classes.Count > MostAnswers)
-            throw ProblemException.Conflict("too-large", $"{ids.Length} rows by {fit.Classes.Count} classes are too many to be judged by: {MostAnswers} answers are the most. Choose fewer reference rows.");
-        var (labels, probabilities, rowsDone) = (new int[ids.Length], new float[ids.Length * fit.Classes.Count], 0);
+        var reading = fit.Reading;
+        if ((long)ids.Length * reading.Width > MostAnswers)
+            throw ProblemException.Conflict("too-large", $"{ids.Length} rows by {reading.Width} classes are too many to be judged by: {MostAnswers} answers are the most. Choose fewer reference rows.");
+        var (labels, answers, rowsDone) = (new int[ids.Length], new float[ids.Length * reading.Width], 0);
         var rows = reader.ReadAsync(
             fit.Dataset.Number, "l.label IS NOT NULL AND l.added <= $2 AND (l.removed IS NULL OR l.removed > $2) AND l.id = ANY($3) ORDER BY l.id",
             [revision, ids], options.Value.StatementTimeout, cancellation);
         await foreach (var chunk in rows.Chunk(fit.Columns is null ? ImagesAtOnce : RowsAtOnce).WithCancellation(cancellation))
         {
-            (await AskAsync(fit, chunk, cancellation)).CopyTo(probabilities, rowsDone * fit.Classes.Count);
-            foreach (var row in chunk)
-                labels[rowsDone++] = index[row.Label!];
+            var given = await AskAsync(fit, chunk, cancellation);
+            var width = given.Length / chunk.Length;
+            foreach (var (i, row) in chunk.Index())
+            {
+                reading.Read(given.AsSpan(i * width, width), answers.AsSpan(rowsDone * reading.Width, reading.Width));
+                labels[rowsDone++] = reading.Encode(row.Label!);
+            }
             done(rowsDone);
         }
-        return rowsDone == ids.Length ? new Answers(fit.Classes, labels, probabilities) : new Answers(fit.Classes, labels[..rowsDone], probabilities[..(rowsDone * fit.Classes.Count)]);
+        return rowsDone == ids.Length ? reading.Collect(labels, answers) : reading.Collect(labels[..rowsDone], answers[..(rowsDone * reading.Width)]);
     }
 
     private async Task<float[]> AskAsync(VersionOnDataset fit, StoredLabel[] rows, CancellationToken cancellation)
     {
         var (cells, shape) = fit.Columns is { } columns ? (Cells(columns, rows), [columns.Width]) : await TensorsAsync(fit, rows, cancellation);
-        var answers = await inference.InferAsync(fit.Version.Model, fit.Version.Version, fit.Manifest.Output!.Name, cells, rows.Length, shape, cancellation);
-        return ByClass(fit, answers, rows.Length);
+        return await inference.InferAsync(fit.Version.Model, fit.Version.Version, fit.Manifest.Output!.Name, cells, rows.Length, shape, cancellation);
     }
 
     private static float[] Cells(ColumnMap columns, StoredLabel[] rows)
@@ -65,37 +67,5 @@ internal sealed class VersionAnswers(LabelReader reader, ImageTensors images, In
         await Parallel.ForEachAsync(rows.Index(), reading, async (row, stop) =>
             (await images.ReadAsync(fit.Dataset.Owner, row.Item.Image!, manifest, stop)).CopyTo(tensors, row.Index * length));
         return (tensors, shape);
-    }
-
-    /// <summary>From the version's labels to the classes; one that it does not know is never its answer.</summary>
-    private static float[] ByClass(VersionOnDataset fit, float[] answers, int rows)
-    {
-        var (width, known) = (answers.Length / rows, new float[fit.Labels.Length]);
-        var probabilities = new float[rows * fit.Classes.Count];
-        for (var row = 0; row < rows; row++)
-        {
-            fit.Manifest.ToProbabilities(answers.AsSpan(row * width, width), width, known);
-            for (var label = 0; label < known.Length; label++)
-                probabilities[(row * fit.Classes.Count) + fit.Labels[label]] = known[label];
-        }
-        return probabilities;
-    }
-}
-
-/// <summary>Labels and answers, row by row.</summary>
-/// <param name="Labels">Indices of <paramref name="Classes"/>.</param>
-/// <param name="Probabilities">[rows, classes]</param>
-internal sealed record Answers(IReadOnlyList<string> Classes, int[] Labels, float[] Probabilities)
-{
-    public EvaluationReport Evaluate() => Evaluator.Evaluate(Classes, Labels, Probabilities);
-
-    /// <summary>As <see cref="Evaluation.Answers"/> has them.</summary>
-    public byte[] Predicted()
-    {
-        var predicted = Evaluator.Predicted(Probabilities, Classes.Count);
-        var bytes = new byte[predicted.Length * sizeof(short)];
-        for (var row = 0; row < predicted.Length; row++)
-            BinaryPrimitives.WriteInt16LittleEndian(bytes.AsSpan(row * sizeof(short)), checked((short)predicted[row]));
-        return bytes;
     }
 }

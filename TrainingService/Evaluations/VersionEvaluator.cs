@@ -27,7 +27,7 @@ internal sealed class VersionEvaluator(TrainingDb db, ReferenceSets references, 
         var reference = await references.EnsureAsync(dataset, snapshot, cancellation);
         if (reference.Labels.Count == 0)
             throw ProblemException.Conflict("no-reference", "Nothing is left of the data set's reference rows. POST /v1/datasets/{dataset}/reference chooses others.");
-        var test = withTest && fit.Occurring > 1 ? await testSides.OfAsync(snapshot, reference, [.. fit.Classes.Take(fit.Occurring)], SeedOf(version, dataset), cancellation) : [];
+        var test = withTest && fit.Reading.Coding is { } coding ? await testSides.OfAsync(snapshot, reference, coding, SeedOf(version, dataset), cancellation) : [];
         var total = reference.Labels.Count + test.Length;
         var judged = await JudgeAsync(fit, snapshot.Revision, [.. reference.Labels], done => Tell(done), cancellation);
         var tested = test.Length == 0 ? null : await JudgeAsync(fit, snapshot.Revision, test, done => Tell(judged.Report.Rows + done), cancellation);
@@ -43,8 +43,8 @@ internal sealed class VersionEvaluator(TrainingDb db, ReferenceSets references, 
             ReferenceHash = reference.Hash,
             Reference = judged.Report,
             Test = tested?.Report,
-            Answers = judged.Predicted,
-            Classes = fit.Classes,
+            Answers = judged.Answers,
+            Classes = fit.Reading.Classes,
             CreatedAt = time.GetUtcNow(),
         }, cancellation);
 
@@ -53,12 +53,12 @@ internal sealed class VersionEvaluator(TrainingDb db, ReferenceSets references, 
         void Tell(int done) => progress(new RunProgress("evaluating", done, total, TrainLoss: null, ValidationLoss: null, time.GetUtcNow()));
     }
 
-    /// <summary>The probabilities are gone before others are asked for.</summary>
+    /// <summary>The answers are gone before others are asked for.</summary>
     private async Task<Judged> JudgeAsync(VersionOnDataset fit, int revision, Guid[] ids, Action<int> done, CancellationToken cancellation)
     {
         var given = await answers.AskAsync(fit, revision, ids, done, cancellation);
-        return new Judged(given.Evaluate(), given.Predicted());
+        return new Judged(given.Evaluate(), given.ToBytes());
     }
 
-    private sealed record Judged(EvaluationReport Report, byte[] Predicted);
+    private sealed record Judged(IEvaluationReport Report, byte[] Answers);
 }

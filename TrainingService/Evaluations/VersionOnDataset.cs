@@ -2,17 +2,15 @@ using Microsoft.EntityFrameworkCore;
 using ServiceDefaults.Problems;
 using TrainingService.Datasets;
 using TrainingService.Datasets.Schema;
+using TrainingService.LabelKinds;
 using TrainingService.Registry;
 using TrainingService.Runs.Training;
 
 namespace TrainingService.Evaluations;
 
-/// <summary>A version that fits a data set: how it takes the rows, and what its answers are among the classes.</summary>
-/// <param name="Classes">The data set's, and behind them labels that only the version knows.</param>
-/// <param name="Occurring">How many of <paramref name="Classes"/> are the data set's.</param>
-/// <param name="Labels">By label of the version, its place in <paramref name="Classes"/>.</param>
+/// <summary>A version that fits a data set: how it takes the rows, and what its answers are.</summary>
 /// <param name="Columns">Null: it takes images.</param>
-internal sealed record VersionOnDataset(ModelVersion Version, Dataset Dataset, ServedManifest Manifest, IReadOnlyList<string> Classes, int Occurring, int[] Labels, ColumnMap? Columns)
+internal sealed record VersionOnDataset(ModelVersion Version, Dataset Dataset, ServedManifest Manifest, AnswerReading Reading, ColumnMap? Columns)
 {
     private const int MostForeignLabels = 100;
 
@@ -33,7 +31,7 @@ internal sealed record VersionOnDataset(ModelVersion Version, Dataset Dataset, S
             .Select(l => l.Text!).Distinct().ToListAsync(cancellation);
         var classes = Combine(TrainingSchema.ClassesOf(dataset.Schema, values, occurring), manifest.Labels!, IsTrainedOn(version, dataset));
         return new VersionOnDataset(
-            version, dataset, manifest, classes, occurring.Count, [.. manifest.Labels!.Select(label => classes.IndexOf(label))],
+            version, dataset, manifest, new ClassReading(manifest, classes, occurring.Count),
             manifest.Columns is { Count: > 0 } columns ? ColumnMap.Of(columns, dataset.Schema, values) : null);
     }
 

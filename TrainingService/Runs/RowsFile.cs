@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace TrainingService.Runs;
 
 /// <summary>
-/// The rows that a training gets, in a file: for each the hash of its content (16 bytes), the index of its class (int32), what is said of
+/// The rows that a training gets, in a file: for each the hash of its content (16 bytes), its label (32 bits, <see cref="LabelKinds.LabelCoding"/>), what is said of
 /// it (int32), and its cells (float32), all little endian. The way from the database to the process that trains, in no one's heap.
 /// </summary>
 internal static class RowsFile
@@ -30,6 +30,7 @@ internal sealed class RowsFileWriter(Stream file, int columns) : IDisposable
 
     public long Rows { get; private set; }
 
+    /// <param name="label">Encoded.</param>
     /// <param name="cells">[columns]</param>
     public void Add(Guid content, int label, RowMarks marks, ReadOnlySpan<float> cells)
     {

@@ -9,4 +9,4 @@ namespace Learning.Evaluation;
 /// <param name="Roc">Of two classes one curve, of more one per class; at most 200 points each.</param>
 public sealed record EvaluationReport(
     int Rows, double Accuracy, Interval AccuracyInterval, double MacroPrecision, double MacroRecall, double MacroF1, double? RocAuc, double LogLoss, double CalibrationError,
-    IReadOnlyList<ClassReport> Classes, IReadOnlyList<IReadOnlyList<int>> Confusion, IReadOnlyList<Curve> Roc, IReadOnlyList<Curve> PrecisionRecall, IReadOnlyList<CalibrationBin> Calibration);
+    IReadOnlyList<ClassReport> Classes, IReadOnlyList<IReadOnlyList<int>> Confusion, IReadOnlyList<Curve> Roc, IReadOnlyList<Curve> PrecisionRecall, IReadOnlyList<CalibrationBin> Calibration) : IEvaluationReport;

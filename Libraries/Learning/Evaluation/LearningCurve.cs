@@ -3,8 +3,19 @@ using Learning.Parameters;
 
 namespace Learning.Evaluation;
 
+/// <summary>Of classes accuracy and log-loss, of numbers errors; the others are absent.</summary>
 /// <param name="Rows">How many rows it was trained on.</param>
-public sealed record LearningCurvePoint(int Rows, double TrainAccuracy, double TestAccuracy, double TestLogLoss);
+public sealed record LearningCurvePoint(int Rows, double? TrainAccuracy, double? TestAccuracy, double? TestLogLoss)
+{
+    /// <summary>Root mean squared error on the rows trained on.</summary>
+    public double? TrainError { get; init; }
+
+    /// <summary>Root mean squared error on the test rows.</summary>
+    public double? TestError { get; init; }
+
+    public static LearningCurvePoint OfNumbers(int rows, RegressionReport training, RegressionReport test) =>
+        new(rows, null, null, null) { TrainError = training.RootMeanSquaredError, TestError = test.RootMeanSquaredError };
+}
 
 /// <summary>What more labels would bring: the same learner on ever larger shares of the training rows.</summary>
 public static class LearningCurve

@@ -11,10 +11,10 @@ public static class TrainingPlots
     /// <summary>Accuracy by how many rows were learned from.</summary>
     public static string LearningCurve(IReadOnlyList<LearningCurvePoint> points)
     {
-        var lowest = points.Select(point => Math.Min(point.TrainAccuracy, point.TestAccuracy)).DefaultIfEmpty(0).Min();
+        var lowest = points.Select(point => Math.Min(point.TrainAccuracy ?? 0, point.TestAccuracy ?? 0)).DefaultIfEmpty(0).Min();
         return new Chart("Learning curve", "training rows", "accuracy", (0, Math.Max(1, points.Select(point => point.Rows).DefaultIfEmpty(1).Max())), (Math.Max(0, Math.Floor((lowest * 20) - 1) / 20), 1), Rows)
-            .Curve("test", points.Select(point => ((double)point.Rows, point.TestAccuracy)), 0, dots: true)
-            .Curve("training", points.Select(point => ((double)point.Rows, point.TrainAccuracy)), 1, dots: true)
+            .Curve("test", points.Select(point => ((double)point.Rows, point.TestAccuracy ?? 0)), 0, dots: true)
+            .Curve("training", points.Select(point => ((double)point.Rows, point.TrainAccuracy ?? 0)), 1, dots: true)
             .ToString();
     }
 

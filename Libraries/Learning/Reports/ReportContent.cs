@@ -19,7 +19,7 @@ internal sealed record ReportContent(IReadOnlyList<ReportTile> Tiles, IReadOnlyL
     private const int MostClasses = 50;
 
     public static ReportContent Of(RunReportData data) => new(
-        data.Judged is { } judged ? [.. TilesOf(judged)] : [],
+        data.Judged is EvaluationReport judged ? [.. TilesOf(judged)] : [],
         [.. new[] { Figures(data), Classes(data), Searched(data), Folds(data) }.OfType<ReportTable>()],
         [.. new[] { Exported(data.Export), Lines("Parameters", data.Parameters), Lines("Lineage", data.Lineage), Took(data.Durations) }.OfType<ReportTable>()]);
 
@@ -35,9 +35,9 @@ internal sealed record ReportContent(IReadOnlyList<ReportTile> Tiles, IReadOnlyL
 
     private static ReportTable? Figures(RunReportData data)
     {
-        var sides = new (string Name, EvaluationReport? Report)[] { ("reference", data.Reference), ("test", data.Test), ("training", data.Training) }.Where(side => side.Report is not null).ToArray();
-        IReadOnlyList<string> Row(string name, Func<EvaluationReport, string> value) => [name, .. sides.Select(side => value(side.Report!))];
-        return sides.Length == 0 ? null : new ReportTable("Figures", ["", .. sides.Select(side => side.Name)],
+        var sides = data.Sides<EvaluationReport>();
+        IReadOnlyList<string> Row(string name, Func<EvaluationReport, string> value) => [name, .. sides.Select(side => value(side.Report))];
+        return sides.Count == 0 ? null : new ReportTable("Figures", ["", .. sides.Select(side => side.Name)],
         [
             Row("rows", report => Count(report.Rows)),
             Row("accuracy", report => $"{Number(report.Accuracy)} ({Between(report.AccuracyInterval)})"),
@@ -52,7 +52,7 @@ internal sealed record ReportContent(IReadOnlyList<ReportTile> Tiles, IReadOnlyL
 
     private static ReportTable? Classes(RunReportData data)
     {
-        if (data.Judged is not { } judged)
+        if (data.Judged is not EvaluationReport judged)
             return null;
         var shown = judged.Classes.Count <= MostClasses ? judged.Classes : [.. judged.Classes.OrderBy(each => each.F1).Take(MostClasses)];
         return new ReportTable($"Classes, {data.JudgedBy}", ["class", "rows", "precision", "recall", "F1", "ROC-AUC"],
@@ -69,7 +69,7 @@ internal sealed record ReportContent(IReadOnlyList<ReportTile> Tiles, IReadOnlyL
             return null;
         var names = first.Parameters.Keys.ToArray();
         return new ReportTable("Search", [.. names, "log-loss", "accuracy", "F1"],
-            [.. search.Tried.Index().OrderBy(each => each.Index != search.Best).ThenBy(each => each.Item.LogLoss.Mean).Select(each => (IReadOnlyList<string>)
+            [.. search.Tried.Index().OrderBy(each => each.Index != search.Best).ThenBy(each => each.Item.Loss).Select(each => (IReadOnlyList<string>)
             [
                 .. names.Select(name => each.Item.Parameters[name].ToString()), Spread(each.Item.LogLoss), Spread(each.Item.Accuracy), Spread(each.Item.MacroF1),
             ])], $"Mean ± deviation over {search.Folds} folds of the rows to train on; the first was taken.");
@@ -79,8 +79,8 @@ internal sealed record ReportContent(IReadOnlyList<ReportTile> Tiles, IReadOnlyL
         $"Cross-validation, {folds.Folds.Count} folds", ["fold", "rows", "accuracy", "F1", "ROC-AUC", "log-loss"],
         [
             .. folds.Folds.Index().Select(each => (IReadOnlyList<string>)
-                [$"{each.Index + 1}", Count(each.Item.Rows), Number(each.Item.Accuracy), Number(each.Item.MacroF1), each.Item.RocAuc is { } area ? Number(area) : "–", Number(each.Item.LogLoss)]),
-            ["mean", "", Spread(folds.Accuracy), Spread(folds.MacroF1), folds.RocAuc is { } mean ? Spread(mean) : "–", Spread(folds.LogLoss)],
+                [$"{each.Index + 1}", Count(each.Item.Rows), Number(each.Item.Accuracy), Number(each.Item.MacroF1), Number(each.Item.RocAuc), Number(each.Item.LogLoss)]),
+            ["mean", "", Spread(folds.Accuracy), Spread(folds.MacroF1), Spread(folds.RocAuc), Spread(folds.LogLoss)],
         ], "Each fold's rows by a model that never saw them.");
 
     private static ReportTable? Exported(ExportCheck? check) => check is null ? null : Lines("Exported model",
@@ -111,13 +111,13 @@ internal sealed record ReportContent(IReadOnlyList<ReportTile> Tiles, IReadOnlyL
         ? Interval.OfArea(area, second.Support, first.Support)
         : null;
 
-    private static string Number(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
+    private static string Number(double? value) => value?.ToString("0.000", CultureInfo.InvariantCulture) ?? "–";
 
     private static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
     private static string Between(Interval interval) => $"{Number(interval.Low)} – {Number(interval.High)}";
 
-    private static string Spread(Search.Spread spread) => $"{Number(spread.Mean)} ± {Number(spread.Deviation)}";
+    private static string Spread(Search.Spread? spread) => spread is null ? "–" : $"{Number(spread.Mean)} ± {Number(spread.Deviation)}";
 
     private static string Milliseconds(double value) => string.Create(CultureInfo.InvariantCulture, $"{value:0.00} ms");
 

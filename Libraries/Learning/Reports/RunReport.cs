@@ -1,3 +1,4 @@
+using Learning.Evaluation;
 using Learning.Plots;
 
 namespace Learning.Reports;
@@ -23,7 +24,7 @@ public static class RunReport
 
     private static IEnumerable<Picture> Drawn(RunReportData data)
     {
-        if (data.Judged is { } judged)
+        if (data.Judged is EvaluationReport judged)
         {
             yield return new("confusion", "Confusion matrix", EvaluationPlots.Confusion(judged));
             if (judged.Roc.Count > 0)

@@ -15,13 +15,13 @@ public sealed record RunReportData
     public string? Subtitle { get; init; }
 
     /// <summary>On the fixed reference set, by which versions compare.</summary>
-    public EvaluationReport? Reference { get; init; }
+    public IEvaluationReport? Reference { get; init; }
 
     /// <summary>On the test side of the split.</summary>
-    public EvaluationReport? Test { get; init; }
+    public IEvaluationReport? Test { get; init; }
 
     /// <summary>On what was trained on.</summary>
-    public EvaluationReport? Training { get; init; }
+    public IEvaluationReport? Training { get; init; }
 
     /// <summary>Where it came from: data set, snapshot, hash, labels, run, seed, parent.</summary>
     public IReadOnlyList<ReportLine> Lineage { get; init; } = [];
@@ -50,10 +50,17 @@ public sealed record RunReportData
     public ReportDecision? Decision { get; init; }
 
     /// <summary>What the pictures and classes are of.</summary>
-    internal EvaluationReport? Judged => Reference ?? Test ?? Training;
+    internal IEvaluationReport? Judged => Reference ?? Test ?? Training;
+
+    /// <summary>Reference, test and training, those there are.</summary>
+    internal IReadOnlyList<ReportSide<T>> Sides<T>() where T : class, IEvaluationReport =>
+        [.. new (string Name, IEvaluationReport? Report)[] { ("reference", Reference), ("test", Test), ("training", Training) }.Where(side => side.Report is T).Select(side => new ReportSide<T>(side.Name, (T)side.Report!))];
 
     internal string JudgedBy => Reference is not null ? "reference set" : Test is not null ? "test rows" : "training rows";
 }
+
+/// <summary>A report and what rows it is of.</summary>
+internal sealed record ReportSide<T>(string Name, T Report);
 
 public sealed record ReportLine(string Name, string Value)
 {

@@ -8,6 +8,7 @@ public sealed class BoostedTrees : ILearner
 {
     // It is for people to look at, and would take a fifth of the time if it were asked for each round.
     private const int TrainLossEvery = 10;
+    private const string ClassWeights = "classWeights";
 
     public string Name => "gradient-boosted-trees";
 
@@ -22,8 +23,12 @@ public sealed class BoostedTrees : ILearner
         ParameterSpec.Number("columnSample", 0.8, 0.05, 1, "Share of columns that a tree sees."),
         ParameterSpec.Number("l2", 1, 0, 1e6, "Penalty on the leaves' squares."),
         ParameterSpec.Number("minGain", 0, 0, 1e6, "Least gain of a split."),
-        ParameterSpec.Choice("classWeights", ["none", "balanced"], "balanced: every class weighs the same, however rare."),
+        ParameterSpec.Choice(ClassWeights, ["none", "balanced"], "balanced: every class weighs the same, however rare."),
     ];
+
+    public bool LearnsNumbers => true;
+
+    public IReadOnlyList<ParameterSpec> ParametersFor(bool numbers) => numbers ? [.. Parameters.Where(spec => spec.Name != ClassWeights)] : Parameters;
 
     /// <summary>Whether XGBoost's library is there.</summary>
     public static bool IsInstalled => XgBoost.IsInstalled;

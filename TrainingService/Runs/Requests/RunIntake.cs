@@ -9,6 +9,7 @@ using TrainingService.Datasets.Schema;
 using TrainingService.Datasets.Snapshots;
 using TrainingService.Embeddings;
 using TrainingService.Evaluations;
+using TrainingService.LabelKinds;
 using TrainingService.Registry;
 using TrainingService.Runs.Training;
 
@@ -34,8 +35,11 @@ internal sealed class RunIntake(TrainingDb db, SnapshotMaker snapshots, Referenc
         var snapshot = wantedSnapshot is { } id
             ? await db.Snapshots.AsNoTracking().SingleOrDefaultAsync(s => s.Id == id && s.Dataset == dataset.Number, cancellation) ?? throw ProblemException.NotFound("snapshot")
             : (await snapshots.EnsureAsync(dataset.Id, caller, cancellation)).Snapshot;
-        var counts = await RequireLearnableAsync(dataset, snapshot, request, cancellation);
-        await RequireMemoryAsync(dataset, snapshot, counts, request, backbone, learner, parameters, cancellation);
+        if (snapshot.Schema.Label.Type == LabelType.Number)
+            throw ProblemException.Unusable("label", "The data set's labels are numbers; learners learn classes: labels that are binary or multi-class.");
+        var values = await db.LoadValuesAsync(dataset, int.MaxValue, cancellation);
+        var coding = await LabelKind.Of(snapshot.Schema).RequireLearnableAsync(new Learnable(db, references, options.Value, dataset, snapshot, values, request), cancellation);
+        RequireMemory(SchemaOf(snapshot, values, coding, backbone), snapshot, request, learner, parameters);
         return await queue.EnqueueAsync(new NewRun(RunKind.Training, dataset.Number, snapshot.Id, caller, cause, model, Version: null, request), cancellation);
     }
 
@@ -67,45 +71,20 @@ internal sealed class RunIntake(TrainingDb db, SnapshotMaker snapshots, Referenc
         }
     }
 
-    private async Task<IReadOnlyDictionary<string, long>> RequireLearnableAsync(Dataset dataset, Snapshot snapshot, RunRequest request, CancellationToken cancellation)
+    private static TableSchema SchemaOf(Snapshot snapshot, ValueLists values, LabelCoding coding, Backbone? backbone)
     {
-        if (snapshot.Schema.Label.Type == LabelType.Number)
-            throw ProblemException.Unusable("label", "The data set's labels are numbers; learners learn classes: labels that are binary or multi-class.");
-        var counts = await db.CountClassesAsync(snapshot, cancellation);
-        if (counts.Count == 0)
-            throw ProblemException.Conflict("no-labels", "The snapshot has no labels any more.");
-        if (counts.Count == 1)
-            throw ProblemException.Unusable("label", $"All {snapshot.Rows} rows have the label '{counts.Keys.Single()}'; there is nothing to tell apart.");
-        if (counts.Count > options.Value.MaxClasses)
-            throw ProblemException.Unusable("label", $"The data set has {counts.Count} classes; Runs:MaxClasses allows {options.Value.MaxClasses}.");
-        if (counts.MinBy(each => each.Value) is { Value: < DataChecks.FewestRowsPerClass } few)
-            throw ProblemException.Unusable("label", $"Class '{few.Key}' has {few.Value} rows; {DataChecks.FewestRowsPerClass} per class are the least, beside those it is judged by.");
-        var judging = await references.ForecastAsync(dataset.Number, snapshot.Revision, cancellation);
-        foreach (var (label, rows) in counts)
-        {
-            var left = rows - judging.GetValueOrDefault(label);
-            var training = left - (long)Math.Round(Trainer.ValidationShare * left) - (long)Math.Round(Trainer.TestShare * left);
-            if (training * (1 + request.Augment) < DataChecks.FewestRowsPerClass)
-                throw ProblemException.Unusable("label", $"Class '{label}' has {rows} rows, and {rows - training} of them are set aside to judge by; {DataChecks.FewestRowsPerClass} to train on are the least.");
-        }
-        return counts;
-    }
-
-    private async Task RequireMemoryAsync(
-        Dataset dataset, Snapshot snapshot, IReadOnlyDictionary<string, long> counts, RunRequest request, Backbone? backbone, ILearner learner, IReadOnlyList<ParameterSet> parameters,
-        CancellationToken cancellation)
-    {
-        var values = await db.LoadValuesAsync(dataset, int.MaxValue, cancellation);
-        TableSchema schema;
         try
         {
-            var classes = TrainingSchema.ClassesOf(snapshot.Schema, values, counts.Keys);
-            schema = backbone is null ? TrainingSchema.Of(snapshot.Schema, values, classes) : TableSchema.OfEmbeddings(backbone.Width, classes);
+            return backbone is null ? TrainingSchema.Of(snapshot.Schema, values, coding) : TableSchema.OfEmbeddings(backbone.Width, coding.Classes);
         }
         catch (LearningException e)
         {
             throw ProblemException.Unusable(e.Field, e.Message);
         }
+    }
+
+    private void RequireMemory(TableSchema schema, Snapshot snapshot, RunRequest request, ILearner learner, IReadOnlyList<ParameterSet> parameters)
+    {
         var rows = snapshot.Rows * (1 + request.Augment);
         var table = rows * ((schema.Columns.Count * sizeof(float)) + sizeof(int));
         var needed = table + parameters.Max(set => learner.EstimateBytes(schema, (int)Math.Min(rows, int.MaxValue), set));

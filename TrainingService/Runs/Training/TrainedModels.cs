@@ -2,10 +2,9 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Learning.Data;
-using Learning.Evaluation;
 using Microsoft.EntityFrameworkCore;
-using TrainingService.Datasets;
 using TrainingService.Evaluations;
+using TrainingService.LabelKinds;
 using TrainingService.Registry;
 using TrainingService.Runs.Queue;
 
@@ -28,8 +27,8 @@ internal sealed class TrainedModels(TrainingDb db, Registrar registrar, Evaluati
         var owner = isPrivate ? dataset.Owner : null;
         return await registrar.RegisterTrainedAsync(
             new TrainedVersion(
-                run.Model, dataset.Kind == DatasetKind.Image ? "image-classification" : "tabular-classification", dataset.Number, owner, run.Request.MayBind,
-                new FileInfo(folder.Model), sha256, ManifestOf(trained, owner), MetricsOf(trained.Result.Reference), LineageOf(trained, parent), run.Caller, RunHold.Of(run)),
+                run.Model, LabelKind.Of(trained.Snapshot.Schema).TaskOf(dataset.Kind), dataset.Number, owner, run.Request.MayBind,
+                new FileInfo(folder.Model), sha256, ManifestOf(trained, owner), MetricsOf(trained), LineageOf(trained, parent), run.Caller, RunHold.Of(run)),
             cancellation);
     }
 
@@ -70,7 +69,7 @@ internal sealed class TrainedModels(TrainingDb db, Registrar registrar, Evaluati
             ["recording"] = "durable",
             ["description"] = $"{order.Learner} on {trained.Snapshot.Rows} labels.",
             ["source"] = $"run {trained.Run.Id}",
-            ["metrics"] = JsonSerializer.SerializeToNode(MetricsOf(result.Reference)),
+            ["metrics"] = JsonSerializer.SerializeToNode(MetricsOf(trained)),
         };
         if (owner is not null)
             manifest["owner"] = owner;
@@ -94,20 +93,7 @@ internal sealed class TrainedModels(TrainingDb db, Registrar registrar, Evaluati
     }
 
     /// <summary>On the reference set.</summary>
-    private static JsonElement MetricsOf(EvaluationReport report)
-    {
-        var metrics = new Dictionary<string, double>
-        {
-            ["accuracy"] = report.Accuracy,
-            ["precision"] = report.MacroPrecision,
-            ["recall"] = report.MacroRecall,
-            ["f1"] = report.MacroF1,
-            ["logLoss"] = report.LogLoss,
-        };
-        if (report.RocAuc is { } area)
-            metrics["rocAuc"] = area;
-        return JsonSerializer.SerializeToElement(metrics);
-    }
+    private static JsonElement MetricsOf(TrainedRun trained) => JsonSerializer.SerializeToElement(LabelReport.Of(trained.Result.Reference).Metrics);
 
     private static JsonElement LineageOf(TrainedRun trained, string? parent) => JsonSerializer.SerializeToElement(new
     {

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Learning;
 using Learning.Data;
@@ -7,6 +6,7 @@ using Learning.Evaluation;
 using Learning.Exports;
 using Learning.Parameters;
 using Learning.Search;
+using TrainingService.LabelKinds;
 
 namespace TrainingService.Runs.Training;
 
@@ -30,7 +30,7 @@ internal sealed class Trainer(RunFolder folder, TrainerOrder order, Action<RunPr
         var run = new TrainingRun(order.Seed, order.Threads, round => Say("training", round.Round, round.MaxRounds, round), order.MemoryLimitBytes);
 
         var search = order.Grid is null ? null : Stage("searching", () => Search(learner, table, split, origins, run));
-        var parameters = search?.Chosen ?? ParameterSet.Read(learner.Parameters, order.Parameters);
+        var parameters = search?.Chosen ?? ParameterSet.Read(learner.ParametersFor(order.Schema.IsNumeric), order.Parameters);
         using var model = Stage("training", () => learner.Train(new TrainingSet(table, split.Train, split.Validation), parameters, run));
         var crossValidation = search is null && Folds(table, split) is > 0 and var folds
             ? Stage("validating", () => CrossValidation.Measure(
@@ -48,7 +48,7 @@ internal sealed class Trainer(RunFolder folder, TrainerOrder order, Action<RunPr
 
     private (GridSearchResult Result, ParameterSet Chosen)? Search(ILearner learner, Table table, Split split, RowOrigins origins, TrainingRun run)
     {
-        var grid = new GridSearch(learner, order.Parameters, order.Grid!);
+        var grid = new GridSearch(learner, order.Parameters, order.Grid!, order.Schema.IsNumeric);
         var folds = Split.Folds(table, order.Folds > 0 ? order.Folds : DefaultFolds, order.Seed, origins, split);
         var result = grid.Run(table, folds, run, step => Say("searching", step.Done, step.Total));
         return (result, grid.Sets[result.Best]);
@@ -57,31 +57,26 @@ internal sealed class Trainer(RunFolder folder, TrainerOrder order, Action<RunPr
     private int Folds(Table table, Split split) =>
         order.Folds > 0 ? order.Folds : table.Rows - split.Reference.Length < Small ? DefaultFolds : 0;
 
-    private (EvaluationReport Reference, EvaluationReport? Test, EvaluationReport Training, IReadOnlyList<LearningCurvePoint> Curve) Evaluate(
+    private (IEvaluationReport Reference, IEvaluationReport? Test, IEvaluationReport Training, IReadOnlyList<LearningCurvePoint> Curve) Evaluate(
         ILearner learner, ITrainedModel model, Table table, Split split, ParameterSet parameters, TrainingRun run)
     {
         Say("evaluating", 0, 4);
-        var (reference, predicted) = Judge(model, table, split.Reference);
-        File.WriteAllBytes(folder.Answers, MemoryMarshal.AsBytes(Array.ConvertAll(predicted, label => (short)label).AsSpan()).ToArray());
+        var answers = Answers.Of(table, split.Reference, model.Predict(table, split.Reference));
+        var reference = answers.Evaluate();
+        File.WriteAllBytes(folder.Answers, answers.ToBytes());
         Say("evaluating", 1, 4);
-        var test = split.Test.Length == 0 ? null : Judge(model, table, split.Test).Report;
+        var test = split.Test.Length == 0 ? null : Judge(model, table, split.Test);
         Say("evaluating", 2, 4);
-        var training = Judge(model, table, Even(split.Train, MostJudgedOfTraining)).Report;
+        var training = Judge(model, table, Even(split.Train, MostJudgedOfTraining));
         Say("evaluating", 3, 4);
-        return (reference, test, training, test is null ? [] : [.. Curve(learner, table, split, parameters, run), Last(split, training, test)]);
+        return (reference, test, training, test is null ? [] : [.. Curve(learner, table, split, parameters, run), LabelReport.Of(training).OnCurve(split.Train.Length, test)]);
     }
 
     // What it costs grows with the rows, and what it shows hardly does.
     private static IReadOnlyList<LearningCurvePoint> Curve(ILearner learner, Table table, Split split, ParameterSet parameters, TrainingRun run) =>
         LearningCurve.Measure(learner, new TrainingSet(table, split.Train, split.Validation), split.Test, parameters, run, [.. CurveShares.Where(share => share * split.Train.Length <= MostInCurve)]);
 
-    private static LearningCurvePoint Last(Split split, EvaluationReport training, EvaluationReport test) => new(split.Train.Length, training.Accuracy, test.Accuracy, test.LogLoss);
-
-    private (EvaluationReport Report, int[] Predicted) Judge(ITrainedModel model, Table table, int[] rows)
-    {
-        var probabilities = model.Predict(table, rows);
-        return (Evaluator.Evaluate(order.Schema.Classes, table.LabelsOf(rows), probabilities), Evaluator.Predicted(probabilities, order.Schema.Classes.Count));
-    }
+    private static IEvaluationReport Judge(ITrainedModel model, Table table, int[] rows) => Answers.Of(table, rows, model.Predict(table, rows)).Evaluate();
 
     private (ExportCheck Check, string Input, string Output) Export(ITrainedModel model, Table table, int[] rows)
     {

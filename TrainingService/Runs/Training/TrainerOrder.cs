@@ -46,9 +46,9 @@ internal sealed record TrainerLine(RunProgress? Progress = null, RunError? Error
 internal sealed record TrainerResult(
     IReadOnlyDictionary<string, JsonElement> Parameters,
     RowCounts Rows,
-    EvaluationReport Reference,
-    EvaluationReport? Test,
-    EvaluationReport Training,
+    IEvaluationReport Reference,
+    IEvaluationReport? Test,
+    IEvaluationReport Training,
     IReadOnlyList<TrainingProgress> History,
     int BestRound,
     IReadOnlyList<FeatureImportance> Importance,

@@ -1,5 +1,6 @@
 using Learning;
 using Learning.Data;
+using TrainingService.LabelKinds;
 
 namespace TrainingService.Runs.Training;
 
@@ -13,11 +14,11 @@ internal static class TrainerRows
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, Buffer, FileOptions.SequentialScan);
         using var rows = new RowsFileReader(file, order.Schema.Columns.Count);
-        var table = new TableBuilder(order.Schema, order.Rows);
+        var (coding, table) = (LabelCoding.Of(order.Schema), new TableBuilder(order.Schema, order.Rows));
         var (contents, reference, copies) = (new UInt128[order.Rows], new bool[order.Rows], new bool[order.Rows]);
         for (var row = 0; row < order.Rows && rows.Read(); row++)
         {
-            table.Add(rows.Cells, rows.Label);
+            coding.Add(table, rows.Cells, rows.Label);
             (contents[row], reference[row], copies[row]) = (rows.Content, rows.Marks.HasFlag(RowMarks.Reference), rows.Marks.HasFlag(RowMarks.Copy));
             if (row % SayEvery == 0)
                 say(new RunProgress("loading", row, order.Rows, null, null, DateTimeOffset.UtcNow));

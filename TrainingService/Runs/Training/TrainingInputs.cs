@@ -7,6 +7,7 @@ using TrainingService.Datasets.Schema;
 using TrainingService.Datasets.Snapshots;
 using TrainingService.Embeddings;
 using TrainingService.Evaluations;
+using TrainingService.LabelKinds;
 using TrainingService.Registry;
 using TrainingService.Runs.Artifacts;
 
@@ -23,21 +24,20 @@ internal sealed class TrainingInputs(TrainingDb db, SnapshotRows snapshots, Imag
     {
         var values = await db.LoadValuesAsync(dataset, int.MaxValue, cancellation);
         var labels = await snapshots.CountAsync(snapshot, cancellation); // before they are read: what is erased from here on is noticed
-        var classes = TrainingSchema.ClassesOf(snapshot.Schema, values, (await db.CountClassesAsync(snapshot, cancellation)).Keys);
+        var coding = await LabelKind.Of(snapshot.Schema).CodingAsync(db, snapshot, values, cancellation);
         var backbone = dataset.Kind == DatasetKind.Image ? await images.FindAsync(run.Request.Backbone, cancellation) : null;
-        var schema = backbone is null ? TrainingSchema.Of(snapshot.Schema, values, classes) : TableSchema.OfEmbeddings(backbone.Width, classes);
-        var classOf = classes.Index().ToDictionary(each => each.Item, each => each.Index);
+        var schema = backbone is null ? TrainingSchema.Of(snapshot.Schema, values, coding) : TableSchema.OfEmbeddings(backbone.Width, coding.Classes);
 
         long rows;
         await using (var file = new FileStream(folder.Rows, FileMode.CreateNew, FileAccess.Write, FileShare.None, Buffer))
         {
             using var writer = new RowsFileWriter(file, schema.Columns.Count);
             if (backbone is null)
-                await WriteRowsAsync(writer, snapshot, reference, label => classOf[label], progress, cancellation);
+                await WriteRowsAsync(writer, snapshot, reference, coding.Encode, progress, cancellation);
             else
             {
                 var judged = await images.WriteAsync(
-                    writer, backbone, dataset, snapshot, reference, label => classOf[label], run.Request.Augment, run.Request.Seed, progress, cancellation);
+                    writer, backbone, dataset, snapshot, reference, coding.Encode, run.Request.Augment, run.Request.Seed, progress, cancellation);
                 if (await samples.WriteAsync(folder.Images, judged, dataset.Owner, backbone, cancellation) == 0 && judged.Count > 0)
                     throw await snapshots.CountAsync(snapshot, cancellation) < labels ? new RowsErasedException() : ImageTensors.Gone(judged[0].Sha256);
                 await FetchAsync(backbone, folder.Backbone, cancellation);
@@ -63,12 +63,12 @@ internal sealed class TrainingInputs(TrainingDb db, SnapshotRows snapshots, Imag
     }
 
     private async Task WriteRowsAsync(
-        RowsFileWriter writer, Snapshot snapshot, ReferenceSet reference, Func<string, int> classOf, Action<RunProgress> progress, CancellationToken cancellation)
+        RowsFileWriter writer, Snapshot snapshot, ReferenceSet reference, Func<string, int> encode, Action<RunProgress> progress, CancellationToken cancellation)
     {
         await foreach (var row in snapshots.ReadAsync(snapshot, cancellation))
         {
             var marks = reference.Labels.Contains(row.Id) ? RowMarks.Reference : RowMarks.None;
-            writer.Add(row.Content, classOf(row.Label!), marks, MemoryMarshal.Cast<byte, float>(row.Features));
+            writer.Add(row.Content, encode(row.Label!), marks, MemoryMarshal.Cast<byte, float>(row.Features));
             if (writer.Rows % SayEvery == 0)
                 progress(new RunProgress("loading", writer.Rows, snapshot.Rows, null, null, time.GetUtcNow()));
         }

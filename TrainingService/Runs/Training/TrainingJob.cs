@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using TrainingService.Evaluations;
+using TrainingService.LabelKinds;
 using TrainingService.Runs.Queue;
 
 namespace TrainingService.Runs.Training;
@@ -43,7 +44,7 @@ internal sealed class TrainingJob(
         }
         clock.Begin("reporting");
         var unreported = await patience.DoAsync(run, () => reports.WriteAsync(trained, version, decision, clock.Seconds, cancellation), cancellation);
-        return new RunOutcome(version.Version, TrainingResult.Of(trained, version, decision, unreported, clock.End()), result.Reference.Accuracy);
+        return new RunOutcome(version.Version, TrainingResult.Of(trained, version, decision, unreported, clock.End()), LabelReport.Of(result.Reference).Accuracy);
     }
 }
 

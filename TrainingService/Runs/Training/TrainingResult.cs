@@ -1,8 +1,8 @@
 using System.Text.Json;
-using Learning.Evaluation;
 using Learning.Exports;
 using Learning.Search;
 using TrainingService.Evaluations;
+using TrainingService.LabelKinds;
 using TrainingService.Registry;
 
 namespace TrainingService.Runs.Training;
@@ -31,8 +31,8 @@ internal sealed record TrainingResult(
     Figures Reference,
     Figures? Test,
     Figures Training,
-    IReadOnlyList<string> Classes,
-    IReadOnlyList<IReadOnlyList<int>> Confusion,
+    IReadOnlyList<string>? Classes,
+    IReadOnlyList<IReadOnlyList<int>>? Confusion,
     CrossValidation? CrossValidation,
     GridSearchResult? Search,
     int BestRound,
@@ -47,21 +47,12 @@ internal sealed record TrainingResult(
 {
     public static TrainingResult Of(TrainedRun trained, ModelVersion version, GateDecision? decision, string? unreported, IReadOnlyDictionary<string, double> seconds)
     {
-        var result = trained.Result;
+        var (result, reference) = (trained.Result, LabelReport.Of(trained.Result.Reference));
         return new TrainingResult(
             trained.Snapshot.Rows, result.Rows, trained.Input.Order.Learner, result.Parameters, version.Model, version.Version, version.Sha256, version.Bytes,
-            Figures.Of(result.Reference), result.Test is null ? null : Figures.Of(result.Test), Figures.Of(result.Training), trained.Classes, result.Reference.Confusion,
+            reference.Figures, result.Test is null ? null : LabelReport.Of(result.Test).Figures, LabelReport.Of(result.Training).Figures, trained.Classes, reference.Confusion,
             result.CrossValidation, result.Search, result.BestRound, result.Export, decision?.Promoted, decision is { Promoted: false } ? decision.Reasons : null,
             unreported is null ? result.Warnings : [.. result.Warnings, unreported],
             seconds, result.Seconds, result.PeakBytes, result.DatasetBytes);
     }
-}
-
-/// <summary>An evaluation in a few numbers; precision, recall and F1 are means over classes.</summary>
-/// <param name="AccuracyInterval">95 %, Wilson.</param>
-internal sealed record Figures(
-    int Rows, double Accuracy, Interval AccuracyInterval, double Precision, double Recall, double F1, double? RocAuc, double LogLoss, double CalibrationError)
-{
-    public static Figures Of(EvaluationReport report) => new(
-        report.Rows, report.Accuracy, report.AccuracyInterval, report.MacroPrecision, report.MacroRecall, report.MacroF1, report.RocAuc, report.LogLoss, report.CalibrationError);
 }

@@ -4,6 +4,7 @@ using Learning.Data;
 using Microsoft.EntityFrameworkCore;
 using TrainingService.Datasets.Schema;
 using TrainingService.Datasets.Snapshots;
+using TrainingService.LabelKinds;
 
 namespace TrainingService.Runs.Training;
 
@@ -31,9 +32,8 @@ internal static class TrainingSchema
 
     /// <summary>The columns of rows, as they lie in the database.</summary>
     /// <exception cref="LearningException">A column or the classes are none that can be learned; names which.</exception>
-    public static TableSchema Of(DatasetSchema schema, ValueLists values, IReadOnlyList<string> classes) => new(
-        [.. schema.Columns.Select((column, i) => new Column(column.Name, KindOf(column.Type), column.Type == ColumnType.Category ? values[i].All : null))],
-        classes);
+    public static TableSchema Of(DatasetSchema schema, ValueLists values, LabelCoding coding) => coding.SchemaOf(
+        [.. schema.Columns.Select((column, i) => new Column(column.Name, KindOf(column.Type), column.Type == ColumnType.Category ? values[i].All : null))]);
 
     private static ColumnKind KindOf(ColumnType type) => type switch
     {

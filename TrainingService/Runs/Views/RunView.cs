@@ -42,14 +42,20 @@ internal sealed record RunSummary(
     /// <param name="labels">In its snapshot.</param>
     public static RunSummary From(Run run, long labels)
     {
-        var result = run is { Kind: RunKind.Training, Result: { } json } ? json.Deserialize<TrainingResult>(LearningModel.Json) : null;
+        var result = run is { Kind: RunKind.Training, Result: { } json } ? json.Deserialize<ResultInShort>(LearningModel.Json) : null;
         var figures = result?.Reference;
         return new RunSummary(
             run.Id, run.Kind, run.Status, run.Cause, run.Request.Learner, run.Model, run.Version, labels,
             figures?.Accuracy, figures?.AccuracyInterval, figures?.Precision, figures?.Recall, figures?.F1, figures?.RocAuc,
-            result is null ? null : new ConfusionView(result.Classes, result.Confusion), result?.Promoted, result?.Reasons, run.Error, run.CreatedAt, run.FinishedAt);
+            result is { Classes: { } classes, Confusion: { } confusion } ? new ConfusionView(classes, confusion) : null, result?.Promoted, result?.Reasons, run.Error, run.CreatedAt, run.FinishedAt);
     }
 }
+
+/// <summary>What a history shows of a <see cref="TrainingResult"/>, whatever its labels are.</summary>
+internal sealed record ResultInShort(FiguresInShort? Reference, IReadOnlyList<string>? Classes, IReadOnlyList<IReadOnlyList<int>>? Confusion, bool? Promoted, IReadOnlyList<string>? Reasons);
+
+/// <summary>Of <see cref="LabelKinds.Figures"/>; those of other labels are absent.</summary>
+internal sealed record FiguresInShort(double? Accuracy, Interval? AccuracyInterval, double? Precision, double? Recall, double? F1, double? RocAuc);
 
 /// <param name="Rows">By label, in the order of the classes; in each how often which class was predicted.</param>
 internal sealed record ConfusionView(IReadOnlyList<string> Classes, IReadOnlyList<IReadOnlyList<int>> Rows);

@@ -78,7 +78,7 @@ public sealed class DataChecksTests
     public void A_learner_that_does_not_exist_is_refused_with_those_that_do()
     {
         Assert.That(Learners.Find("image-head").Name, Is.EqualTo("image-head"));
-        Assert.That(() => Learners.Find("magic"), Throws.TypeOf<LearningException>().With.Message.EqualTo("There is no learner 'magic'; there are logistic-regression, gradient-boosted-trees, image-head."));
+        Assert.That(() => Learners.Find("magic"), Throws.TypeOf<LearningException>().With.Message.EqualTo("There is no learner 'magic'; there are logistic-regression, linear-regression, gradient-boosted-trees, image-head."));
     }
 
     [TestCase("l2", -1, "a number from 0 to 1000000")]

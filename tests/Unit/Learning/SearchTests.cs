@@ -22,9 +22,9 @@ public sealed class SearchTests
         var result = search.Run(table, Split.Folds(table, 4, 1), new TrainingRun());
 
         Assert.That(result.Tried, Has.Count.EqualTo(6));
-        Assert.That(result.Tried[result.Best].LogLoss.Mean, Is.EqualTo(result.Tried.Min(each => each.LogLoss.Mean)));
+        Assert.That(result.Tried[result.Best].LogLoss!.Mean, Is.EqualTo(result.Tried.Min(each => each.LogLoss!.Mean)));
         Assert.That(search.Sets[result.Best].Number("l2"), Is.EqualTo(0.001));
-        Assert.That(result.Tried[0].LogLoss.Mean, Is.GreaterThan(result.Tried[result.Best].LogLoss.Mean + 0.05), "a penalty of 100 leaves nothing to learn");
+        Assert.That(result.Tried[0].LogLoss!.Mean, Is.GreaterThan(result.Tried[result.Best].LogLoss!.Mean + 0.05), "a penalty of 100 leaves nothing to learn");
     }
 
     [Test]
@@ -99,8 +99,8 @@ public sealed class SearchTests
         var figures = CrossValidation.Measure(Learner, table, Split.Folds(table, 5, 1), ParameterSet.Defaults(Learner.Parameters), new TrainingRun());
 
         Assert.That(figures.Folds.Sum(fold => fold.Rows), Is.EqualTo(301));
-        Assert.That(figures.Accuracy.Mean, Is.EqualTo(figures.Folds.Average(fold => fold.Accuracy)).Within(1e-12).And.InRange(0.8, 0.99));
-        Assert.That(figures.Accuracy.Deviation, Is.GreaterThan(0));
+        Assert.That(figures.Accuracy!.Mean, Is.EqualTo(figures.Folds.Average(fold => fold.Accuracy)).Within(1e-12).And.InRange(0.8, 0.99));
+        Assert.That(figures.Accuracy!.Deviation, Is.GreaterThan(0));
     }
 
     [Test]

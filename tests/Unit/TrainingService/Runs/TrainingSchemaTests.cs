@@ -2,6 +2,7 @@ using Learning;
 using Learning.Data;
 using NUnit.Framework;
 using TrainingService.Datasets.Schema;
+using TrainingService.LabelKinds;
 using TrainingService.Runs.Training;
 
 namespace Unit.TrainingService.Runs;
@@ -33,7 +34,7 @@ public sealed class TrainingSchemaTests
         values[1].AddStored("pro");
         values[1].AddStored("free");
 
-        var table = TrainingSchema.Of(schema, values, ["no", "yes"]);
+        var table = TrainingSchema.Of(schema, values, new ClassCoding(["no", "yes"]));
 
         Assert.That(table.Columns.Select(column => column.Kind), Is.EqualTo(new[] { ColumnKind.Number, ColumnKind.Category, ColumnKind.Boolean }));
         Assert.That(table.Columns[1].Values, Is.EqualTo(new[] { "pro", "free" }), "the index in a row means the same");
@@ -43,7 +44,7 @@ public sealed class TrainingSchemaTests
     public void A_category_without_any_value_is_told_by_its_name()
     {
         var schema = new DatasetSchema([new("plan", ColumnType.Category, false)], new(LabelType.Binary, false, true, false));
-        Assert.That(() => TrainingSchema.Of(schema, new ValueLists(1, 10), ["no", "yes"]), Throws.TypeOf<LearningException>().With.Property("Field").EqualTo("plan"));
+        Assert.That(() => TrainingSchema.Of(schema, new ValueLists(1, 10), new ClassCoding(["no", "yes"])), Throws.TypeOf<LearningException>().With.Property("Field").EqualTo("plan"));
     }
 
     private static IReadOnlyList<string> Classes(bool closed, bool numeric, IEnumerable<string> occurring) =>

@@ -1,0 +1,45 @@
+using TrainingService.Evaluations;
+
+namespace TrainingService.LabelKinds;
+
+/// <summary>Which rows of a data set its models are judged by: a share of each stratum, so that every part of what there is to learn is among them.</summary>
+internal abstract class ReferenceRule
+{
+    /// <summary>Of a row of <c>labels</c>, as SQL: its stratum, as text.</summary>
+    public abstract string Stratum { get; }
+
+    /// <summary>Of so many <c>rows</c> of a stratum, as SQL: how many are judged by.</summary>
+    public abstract string Share { get; }
+
+    /// <summary>How many of those that were chosen are where.</summary>
+    public abstract IReadOnlyDictionary<string, long> StrataOf(IReadOnlyList<ReferenceRow> chosen);
+
+    /// <summary>Whether so many rows are enough to judge by.</summary>
+    /// <param name="strata">By their names.</param>
+    public abstract bool IsEnough(IReadOnlyDictionary<string, long> strata);
+
+    /// <summary>What more rows join; null: nothing.</summary>
+    /// <param name="chosen">Those there are.</param>
+    /// <param name="provisional">They were too few when they were chosen.</param>
+    public abstract Growth? Growing(IReadOnlyList<ReferenceRow> chosen, bool provisional);
+}
+
+/// <param name="But">Rows with these labels are enough already.</param>
+internal sealed record Growth(string[] But);
+
+/// <summary>A fifth of each class. Of a class with 25 rows ten may be spared for judging.</summary>
+internal sealed class ReferenceByClass : ReferenceRule
+{
+    public override string Stratum => "label";
+
+    public override string Share => "greatest(ceil(rows * 0.2), CASE WHEN rows >= 25 THEN 10 ELSE 0 END)";
+
+    public override IReadOnlyDictionary<string, long> StrataOf(IReadOnlyList<ReferenceRow> chosen) =>
+        chosen.CountBy(row => row.Label).ToDictionary(each => each.Key, each => (long)each.Value, StringComparer.Ordinal);
+
+    public override bool IsEnough(IReadOnlyDictionary<string, long> strata) => strata.Count > 0 && strata.Values.All(rows => rows >= ClassesReport.FewestPerClass);
+
+    /// <summary>A class may be new; one that has too few gets more while the choice is provisional.</summary>
+    public override Growth Growing(IReadOnlyList<ReferenceRow> chosen, bool provisional) =>
+        new([.. StrataOf(chosen).Where(each => !provisional || each.Value >= ClassesReport.FewestPerClass).Select(each => each.Key)]);
+}
