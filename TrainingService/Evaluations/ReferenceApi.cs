@@ -5,6 +5,7 @@ using ServiceDefaults.Authentication;
 using ServiceDefaults.History;
 using ServiceDefaults.Problems;
 using TrainingService.Datasets;
+using TrainingService.Datasets.Schema;
 using TrainingService.LabelKinds;
 using TrainingService.Registry;
 
@@ -47,11 +48,12 @@ internal static class ReferenceApi
     {
         var choice = await references.FindChoiceAsync(dataset.Number, cancellation) ?? throw ProblemException.NotFound("reference set yet");
         var rows = await references.ReadAsync(dataset.Number, dataset.Revision, cancellation);
-        var numbers = LabelKind.Of(dataset.Schema!) == LabelKind.Numbers;
+        var kind = LabelKind.Of(dataset.Schema!);
+        var numbers = kind == LabelKind.Numbers;
         return new ReferenceView(
             ReferenceSets.HashOf(rows), rows.Count,
             numbers ? null : [.. rows.CountBy(row => row.Label).OrderBy(each => each.Key, StringComparer.Ordinal).Select(each => new ReferenceClass(each.Key, each.Value))],
-            choice.Kind, choice.Provisional, choice.Revision, choice.ChosenAt,
+            choice.Kind, !kind.Reference.IsEnough(kind.Reference.StrataOf(rows)), choice.Revision, choice.ChosenAt,
             numbers && rows.Count > 0 ? new ReferenceRange(rows.Min(row => NumberLabels.Parse(row.Label)), rows.Max(row => NumberLabels.Parse(row.Label))) : null);
     }
 }

@@ -3,8 +3,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 using TrainingService;
-using TrainingService.Datasets;
-using TrainingService.Datasets.Snapshots;
 using TrainingService.Evaluations;
 
 namespace Integration.TrainingService.Evaluations;
@@ -133,6 +131,9 @@ public class ReferenceTests
 
         var problem = await model.PromoteAsync(candidate).ReadAsync(HttpStatusCode.Conflict);
         Assert.That(problem["reasons"]!.AsArray().Single()!.GetValue<string>(), Does.Match("^reference-seen: it was trained on [0-9]+ of the reference rows"));
+        var known = await model.PromoteAsync(untouched).ReadAsync(HttpStatusCode.Conflict);
+        Assert.That(known["reasons"]!.AsArray().Single()!.GetValue<string>(), Does.StartWith($"not-comparable: the live version {live} was trained on "), "nothing else would judge it");
+        await model.SetGatesAsync(new Gates(MinAccuracy: 0.5));
         Assert.That(await model.PromoteAsync(untouched).StatusAsync(), Is.EqualTo(HttpStatusCode.OK), "the live one is better, having seen them");
         var newest = (await JudgedModel.Training.GetAsync($"/v1/registry/models/{model.Name}/history")).GetProperty("entries")[0].GetProperty("details");
         Assert.That(newest.GetProperty("reason").GetString(), Does.StartWith($"Not compared with version {live}, which was trained on "));
@@ -180,16 +181,7 @@ public class ReferenceTests
         Assert.That(await other.Http.PostAsync($"/v1/datasets/{model.Dataset}/reference", null).StatusAsync(), Is.EqualTo(HttpStatusCode.NotFound));
     }
 
-    private Task<Guid> SnapshotAsync(JudgedModel? of = null) => JudgedModel.InScopeAsync(async services =>
-        (await services.GetRequiredService<SnapshotMaker>().EnsureAsync((of ?? model).Dataset, (of ?? model).Subject, CancellationToken.None)).Snapshot.Id);
+    private Task<Guid> SnapshotAsync(JudgedModel? of = null) => (of ?? model).SnapshotAsync();
 
-    private Task<ReferenceSet> EnsureAsync() => EnsureAsync(model);
-
-    /// <summary>As a run does it at its beginning.</summary>
-    private static Task<ReferenceSet> EnsureAsync(JudgedModel model) => JudgedModel.InScopeAsync(async services =>
-    {
-        var dataset = await services.GetRequiredService<TrainingDb>().Datasets.AsNoTracking().SingleAsync(d => d.Id == model.Dataset);
-        var (snapshot, _) = await services.GetRequiredService<SnapshotMaker>().EnsureAsync(model.Dataset, model.Subject, CancellationToken.None);
-        return await services.GetRequiredService<ReferenceSets>().EnsureAsync(dataset, snapshot, CancellationToken.None);
-    });
+    private Task<ReferenceSet> EnsureAsync(JudgedModel? of = null) => (of ?? model).EnsureReferenceAsync();
 }
