@@ -5,7 +5,6 @@ using ServiceDefaults.Authentication;
 using ServiceDefaults.History;
 using ServiceDefaults.Problems;
 using TrainingService.Datasets;
-using TrainingService.Datasets.Schema;
 using TrainingService.LabelKinds;
 using TrainingService.Registry;
 
