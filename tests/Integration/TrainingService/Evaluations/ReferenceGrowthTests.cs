@@ -73,6 +73,6 @@ public class ReferenceGrowthTests
     private async Task<string[]> OthersAsync(string label, int count) => (await JudgedModel.Training.QueryAsync<string>($"""
         SELECT string_agg(id::text, ',') FROM (
           SELECT l.id FROM labels l JOIN datasets d ON d.number = l.dataset
-          WHERE d.id = '{model.Dataset}' AND l.label = '{label}' AND l.removed IS NULL AND NOT EXISTS (SELECT FROM dataset_reference r WHERE r.dataset = l.dataset AND r.label = l.id) LIMIT {count}) some
+          WHERE d.id = '{model.Dataset}' AND l.label = '{label}' AND l.removed IS NULL AND NOT EXISTS (SELECT FROM dataset_reference r WHERE r.dataset = l.dataset AND r.label = l.id) LIMIT {count}) others
         """)).Split(',');
 }

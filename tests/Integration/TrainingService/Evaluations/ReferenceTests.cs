@@ -130,7 +130,7 @@ public class ReferenceTests
         await model.EvaluateAsync(untouched);
 
         var problem = await model.PromoteAsync(candidate).ReadAsync(HttpStatusCode.Conflict);
-        Assert.That(problem["reasons"]!.AsArray().Single()!.GetValue<string>(), Does.Match("^reference-seen: it was trained on [0-9]+ of the reference rows"));
+        Assert.That(problem["reasons"]![0]!.GetValue<string>(), Does.Match("^reference-seen: it was trained on [0-9]+ of the reference rows"));
         var known = await model.PromoteAsync(untouched).ReadAsync(HttpStatusCode.Conflict);
         Assert.That(known["reasons"]!.AsArray().Single()!.GetValue<string>(), Does.StartWith($"not-comparable: the live version {live} was trained on "), "nothing else would judge it");
         await model.SetGatesAsync(new Gates(MinAccuracy: 0.5));
