@@ -6,6 +6,7 @@ using ServiceDefaults.History;
 using ServiceDefaults.Problems;
 using TrainingService.Datasets;
 using TrainingService.Datasets.Schema;
+using TrainingService.LabelKinds;
 using TrainingService.Registry;
 
 namespace TrainingService.Evaluations;
@@ -49,16 +50,17 @@ internal static class ReferenceApi
     {
         var choice = await references.FindChoiceAsync(dataset.Number, cancellation) ?? throw ProblemException.NotFound("reference set yet");
         var rows = await references.ReadAsync(dataset.Number, dataset.Revision, cancellation);
+        var rule = LabelKind.Of(dataset.Schema!).Reference;
         return new ReferenceView(
             ReferenceSets.HashOf(rows), rows.Count,
             [.. rows.CountBy(row => row.Label).OrderBy(each => each.Key, StringComparer.Ordinal).Select(each => new ReferenceClass(each.Key, each.Value))],
-            choice.Kind, choice.Provisional, choice.Revision, choice.ChosenAt);
+            choice.Kind, !rule.IsEnough(rule.StrataOf(rows)), choice.Revision, choice.ChosenAt);
     }
 }
 
 /// <param name="Hash">Of the rows and their labels now: evaluations compare where it is the same.</param>
 /// <param name="Kind"><c>trusted</c>: the rows marked so; <c>share</c>: a fifth of each class.</param>
-/// <param name="Provisional">Some class had too few rows to judge by: more join at the next run.</param>
+/// <param name="Provisional">Some class has too few rows to judge by: more join at the next run.</param>
 /// <param name="Revision">Of the data set when they were chosen.</param>
 internal sealed record ReferenceView(string Hash, int Rows, IReadOnlyList<ReferenceClass> Classes, string Kind, bool Provisional, int Revision, DateTimeOffset ChosenAt);
 

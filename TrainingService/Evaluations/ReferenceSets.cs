@@ -29,11 +29,11 @@ internal sealed class ReferenceSets(TrainingDb db, IOptions<DatasetOptions> opti
         var rule = LabelKind.Of(snapshot.Schema).Reference;
         await InTransactionAsync(async () =>
         {
-            var seen = await NewestTrainedAsync(dataset, cancellation);
-            if (await FindChoiceAsync(dataset.Number, cancellation) is not { } choice || (choice.Provisional && seen is null && choice.Revision < snapshot.Revision))
+            var seen = await NewestTrainedAsync(dataset.Number, cancellation);
+            if (await FindChoiceAsync(dataset.Number, cancellation) is not { } choice || IsDue(choice, seen, snapshot.Revision))
                 await ChooseAsync(rule, dataset.Number, snapshot.Revision, cancellation);
             else
-                await GrowAsync(rule, dataset.Number, snapshot.Revision, choice.Provisional, seen ?? 0, cancellation);
+                await GrowAsync(rule, dataset.Number, snapshot.Revision, choice, seen ?? 0, cancellation);
             var rows = await ReadAsync(dataset.Number, snapshot.Revision, cancellation);
             var number = (await FindChoiceAsync(dataset.Number, cancellation))!.Number;
             reference = new ReferenceSet(rows.Select(row => row.Id).ToHashSet(), rows.Select(row => row.Content).ToHashSet(), HashOf(rows), number);
@@ -71,10 +71,17 @@ internal sealed class ReferenceSets(TrainingDb db, IOptions<DatasetOptions> opti
     /// <summary>How many rows a run on the labels of a revision would set aside, by stratum: those that are chosen, or would be.</summary>
     public async Task<IReadOnlyDictionary<string, long>> ForecastAsync(ReferenceRule rule, int dataset, int revision, CancellationToken cancellation)
     {
-        if (await FindChoiceAsync(dataset, cancellation) is { Provisional: false })
-            return rule.StrataOf(await ReadAsync(dataset, revision, cancellation));
-        var (trusted, shared) = await ReadStrataAsync(rule, dataset, revision, cancellation);
-        return rule.IsEnough(trusted) ? trusted : shared;
+        var seen = await NewestTrainedAsync(dataset, cancellation);
+        if (await FindChoiceAsync(dataset, cancellation) is not { } choice || IsDue(choice, seen, revision))
+        {
+            var (trusted, shared) = await ReadStrataAsync(rule, dataset, revision, cancellation);
+            return rule.IsEnough(trusted) ? trusted : shared;
+        }
+        var chosen = await ReadAsync(dataset, revision, cancellation);
+        var strata = rule.StrataOf(chosen).ToDictionary(StringComparer.Ordinal);
+        foreach (var (_, stratum) in await GrowingAsync(rule, dataset, revision, chosen, choice, seen ?? 0, cancellation))
+            strata[stratum] = strata.GetValueOrDefault(stratum) + 1;
+        return strata;
     }
 
     /// <summary>Of ids and labels: the same for the same rows with the same labels.</summary>
@@ -113,16 +120,32 @@ internal sealed class ReferenceSets(TrainingDb db, IOptions<DatasetOptions> opti
         await NoteAsync(rule, dataset, revision, trusted ? "trusted" : "share", number, cancellation);
     }
 
-    /// <summary>Adds rows of what nothing, or too little, is judged by: only such as are newer than what any version was trained on, so that none has seen them.</summary>
-    private async Task GrowAsync(ReferenceRule rule, int dataset, int revision, bool provisional, int seen, CancellationToken cancellation)
+    /// <summary>A choice of too few rows is made anew as long as nothing was trained beside it.</summary>
+    private static bool IsDue(ReferenceChoice choice, int? seen, int revision) => choice.Provisional && seen is null && choice.Revision < revision;
+
+    /// <summary>Adds rows of what nothing, or too little, is judged by: only such as no version was trained on.</summary>
+    private async Task GrowAsync(ReferenceRule rule, int dataset, int revision, ReferenceChoice choice, int seen, CancellationToken cancellation)
     {
-        if (rule.Growing(await ReadAsync(dataset, revision, cancellation), provisional) is not { } growing)
+        var rows = await GrowingAsync(rule, dataset, revision, await ReadAsync(dataset, revision, cancellation), choice, seen, cancellation);
+        if (rows.Count == 0)
             return;
-        var number = 1 + (await FindChoiceAsync(dataset, cancellation))!.Number;
-        await using var grow = await CommandAsync(
-            $"INSERT INTO dataset_reference (dataset, label, since) {ShareOf(rule, "added > $4 AND label <> ALL ($5)")} ON CONFLICT DO NOTHING", dataset, revision, cancellation, number, seen, growing.But);
-        if (await grow.ExecuteNonQueryAsync(cancellation) > 0)
-            await NoteAsync(rule, dataset, revision, kind: null, number, cancellation);
+        var (ids, number) = (rows.Select(row => row.Id).ToArray(), choice.Number + 1);
+        await db.Database.ExecuteSqlAsync($"INSERT INTO dataset_reference (dataset, label, since) SELECT {dataset}, id, {number} FROM unnest({ids}) AS id ON CONFLICT DO NOTHING", cancellation);
+        await NoteAsync(rule, dataset, revision, kind: null, number, cancellation);
+    }
+
+    private async Task<IReadOnlyList<(Guid Id, string Stratum)>> GrowingAsync(
+        ReferenceRule rule, int dataset, int revision, IReadOnlyList<ReferenceRow> chosen, ReferenceChoice choice, int seen, CancellationToken cancellation)
+    {
+        if (rule.Growing(chosen, choice.Provisional) is not { } growing)
+            return [];
+        var most = growing.AtMost ?? new Dictionary<string, long>();
+        await using var command = await CommandAsync(GrowthOf(rule), dataset, revision, cancellation, choice.Number, seen, growing.But, most.Keys.ToArray(), most.Values.ToArray());
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        List<(Guid, string)> rows = [];
+        while (await reader.ReadAsync(cancellation))
+            rows.Add((reader.GetGuid(0), reader.GetString(1)));
+        return rows;
     }
 
     private async Task<(IReadOnlyDictionary<string, long> Trusted, IReadOnlyDictionary<string, long> Shared)> ReadStrataAsync(ReferenceRule rule, int dataset, int revision, CancellationToken cancellation)
@@ -135,21 +158,21 @@ internal sealed class ReferenceSets(TrainingDb db, IOptions<DatasetOptions> opti
         return (trusted, shared);
     }
 
-    /// <param name="kind">Null: as it was.</param>
+    /// <param name="kind">Null: as it was, and what was enough once is provisional no more.</param>
     private async Task NoteAsync(ReferenceRule rule, int dataset, int revision, string? kind, int number, CancellationToken cancellation)
     {
         var provisional = !rule.IsEnough(rule.StrataOf(await ReadAsync(dataset, revision, cancellation)));
         var now = time.GetUtcNow();
         await db.Database.ExecuteSqlAsync($"""
-            INSERT INTO dataset_reference_choices (dataset, kind, provisional, revision, chosen_at, number) VALUES ({dataset}, coalesce({kind}, 'share'), {provisional}, {revision}, {now}, {number})
-            ON CONFLICT (dataset) DO UPDATE SET kind = coalesce({kind}, dataset_reference_choices.kind), provisional = excluded.provisional,
+            INSERT INTO dataset_reference_choices (dataset, kind, provisional, revision, chosen_at, number) VALUES ({dataset}, coalesce({kind}::text, 'share'), {provisional}, {revision}, {now}, {number})
+            ON CONFLICT (dataset) DO UPDATE SET kind = coalesce({kind}::text, dataset_reference_choices.kind), provisional = excluded.provisional AND ({kind}::text IS NOT NULL OR dataset_reference_choices.provisional),
               revision = excluded.revision, chosen_at = excluded.chosen_at, number = excluded.number
             """, cancellation);
     }
 
     /// <summary>Revision of the newest snapshot that a version was trained on; null: none was yet.</summary>
-    private async Task<int?> NewestTrainedAsync(Dataset dataset, CancellationToken cancellation) => await db.Database.SqlQuery<int?>($"""
-        SELECT max(s.revision) AS "Value" FROM versions v JOIN dataset_snapshots s ON s.id::text = v.lineage->>'snapshot' WHERE s.dataset = {dataset.Number}
+    private async Task<int?> NewestTrainedAsync(int dataset, CancellationToken cancellation) => await db.Database.SqlQuery<int?>($"""
+        SELECT max(s.revision) AS "Value" FROM versions v JOIN dataset_snapshots s ON s.id::text = v.lineage->>'snapshot' WHERE s.dataset = {dataset}
         """).SingleAsync(cancellation);
 
     /// <summary>Two that choose at once choose one after the other.</summary>

@@ -25,7 +25,8 @@ internal abstract class ReferenceRule
 }
 
 /// <param name="But">Rows with these labels are enough already.</param>
-internal sealed record Growth(string[] But);
+/// <param name="AtMost">By stratum, how many rows it gets at most; of others their share.</param>
+internal sealed record Growth(string[] But, IReadOnlyDictionary<string, long>? AtMost = null);
 
 /// <summary>A fifth of each class. Of a class with 25 rows ten may be spared for judging.</summary>
 internal sealed class ReferenceByClass : ReferenceRule
@@ -39,7 +40,15 @@ internal sealed class ReferenceByClass : ReferenceRule
 
     public override bool IsEnough(IReadOnlyDictionary<string, long> strata) => strata.Count > 0 && strata.Values.All(rows => rows >= ClassesReport.FewestPerClass);
 
-    /// <summary>A class may be new; one that has too few gets more while the choice is provisional.</summary>
-    public override Growth Growing(IReadOnlyList<ReferenceRow> chosen, bool provisional) =>
-        new([.. StrataOf(chosen).Where(each => !provisional || each.Value >= ClassesReport.FewestPerClass).Select(each => each.Key)]);
+    /// <summary>
+    /// A class that is new gets its share. So does one with too few rows while the choice is provisional; one that has lost some since gets what it lacks, and no more: what is posted
+    /// to replace a few rows does not become most of what models are judged by.
+    /// </summary>
+    public override Growth Growing(IReadOnlyList<ReferenceRow> chosen, bool provisional)
+    {
+        var strata = StrataOf(chosen);
+        return new(
+            [.. strata.Where(each => each.Value >= ClassesReport.FewestPerClass).Select(each => each.Key)],
+            provisional ? null : strata.ToDictionary(each => each.Key, each => ClassesReport.FewestPerClass - each.Value, StringComparer.Ordinal));
+    }
 }

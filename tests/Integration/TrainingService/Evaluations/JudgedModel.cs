@@ -7,6 +7,7 @@ using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using TrainingService;
+using TrainingService.Datasets.Snapshots;
 using TrainingService.Evaluations;
 using TrainingService.Policies;
 using TrainingService.Registry;
@@ -44,19 +45,19 @@ internal sealed class JudgedModel : IDisposable
     public Task<JsonNode> PostAsync(string csv, string query = "") => Http.PostAsync($"/v1/datasets/{Dataset}/labels{query}", new StringContent(csv, Encoding.UTF8, "text/csv")).ReadAsync();
 
     /// <summary>A version that a run made. Returns its number.</summary>
-    public async Task<string> RegisterAsync(float a, float b, Guid? run = null, string? owner = null, bool mayBind = false, string? model = null, Guid? snapshot = null, RunHold? hold = null)
+    public async Task<string> RegisterAsync(float a, float b, Guid? run = null, string? owner = null, bool mayBind = false, string? model = null, Guid? snapshot = null, RunHold? hold = null, int reference = 0, string[]? labels = null)
     {
         var file = Path.GetTempFileName();
         try
         {
             await File.WriteAllBytesAsync(file, TinyModels.File(a, b));
-            var lineage = JsonSerializer.SerializeToElement(new { dataset = Dataset, run = run ?? Guid.NewGuid(), snapshot });
+            var lineage = JsonSerializer.SerializeToElement(new { dataset = Dataset, run = run ?? Guid.NewGuid(), snapshot, reference });
             return await InScopeAsync(async services =>
             {
                 var number = await services.GetRequiredService<TrainingDb>().Datasets.Where(d => d.Id == Dataset).Select(d => d.Number).SingleAsync();
                 var sha256 = Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(file)));
                 var version = await services.GetRequiredService<Registrar>().RegisterTrainedAsync(
-                    new TrainedVersion(model ?? Name, "tabular-classification", number, owner, mayBind, new FileInfo(file), sha256, TinyModels.Manifest(), lineage, lineage, Subject, hold), CancellationToken.None);
+                    new TrainedVersion(model ?? Name, "tabular-classification", number, owner, mayBind, new FileInfo(file), sha256, TinyModels.Manifest(labels ?? []), lineage, lineage, Subject, hold), CancellationToken.None);
                 return version.Version;
             });
         }
@@ -123,6 +124,17 @@ internal sealed class JudgedModel : IDisposable
 
     public async Task<JsonNode> VersionAsync(string version) =>
         (await Http.GetAsync($"/v1/registry/models/{Name}").ReadAsync())["versions"]!.AsArray().Single(each => each!.Text("version") == version)!;
+
+    public Task<Guid> SnapshotAsync() => InScopeAsync(async services =>
+        (await services.GetRequiredService<SnapshotMaker>().EnsureAsync(Dataset, Subject, CancellationToken.None)).Snapshot.Id);
+
+    /// <summary>As a run does it at its beginning.</summary>
+    public Task<ReferenceSet> EnsureReferenceAsync() => InScopeAsync(async services =>
+    {
+        var dataset = await services.GetRequiredService<TrainingDb>().Datasets.AsNoTracking().SingleAsync(d => d.Id == Dataset);
+        var (snapshot, _) = await services.GetRequiredService<SnapshotMaker>().EnsureAsync(Dataset, Subject, CancellationToken.None);
+        return await services.GetRequiredService<ReferenceSets>().EnsureAsync(dataset, snapshot, CancellationToken.None);
+    });
 
     public Task<JsonNode> ReferenceAsync() => Http.GetAsync($"/v1/datasets/{Dataset}/reference").ReadAsync();
 

@@ -3,8 +3,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 using TrainingService;
-using TrainingService.Datasets;
-using TrainingService.Datasets.Snapshots;
 using TrainingService.Evaluations;
 
 namespace Integration.TrainingService.Evaluations;
@@ -180,16 +178,7 @@ public class ReferenceTests
         Assert.That(await other.Http.PostAsync($"/v1/datasets/{model.Dataset}/reference", null).StatusAsync(), Is.EqualTo(HttpStatusCode.NotFound));
     }
 
-    private Task<Guid> SnapshotAsync(JudgedModel? of = null) => JudgedModel.InScopeAsync(async services =>
-        (await services.GetRequiredService<SnapshotMaker>().EnsureAsync((of ?? model).Dataset, (of ?? model).Subject, CancellationToken.None)).Snapshot.Id);
+    private Task<Guid> SnapshotAsync(JudgedModel? of = null) => (of ?? model).SnapshotAsync();
 
-    private Task<ReferenceSet> EnsureAsync() => EnsureAsync(model);
-
-    /// <summary>As a run does it at its beginning.</summary>
-    private static Task<ReferenceSet> EnsureAsync(JudgedModel model) => JudgedModel.InScopeAsync(async services =>
-    {
-        var dataset = await services.GetRequiredService<TrainingDb>().Datasets.AsNoTracking().SingleAsync(d => d.Id == model.Dataset);
-        var (snapshot, _) = await services.GetRequiredService<SnapshotMaker>().EnsureAsync(model.Dataset, model.Subject, CancellationToken.None);
-        return await services.GetRequiredService<ReferenceSets>().EnsureAsync(dataset, snapshot, CancellationToken.None);
-    });
+    private Task<ReferenceSet> EnsureAsync(JudgedModel? of = null) => (of ?? model).EnsureReferenceAsync();
 }
