@@ -12,7 +12,7 @@ namespace TrainingService.Evaluations;
 internal sealed class VersionEvaluator(TrainingDb db, ReferenceSets references, TestSides testSides, VersionAnswers answers, EvaluationRecorder recorder, TimeProvider time)
 {
     /// <summary>Asks the version about the reference rows of a snapshot and puts on record how it did.</summary>
-    /// <param name="run">That it is for: has it evaluated the version already, that is the answer.</param>
+    /// <param name="run">That it is for: has it evaluated the version on these rows already, that is the answer.</param>
     /// <param name="withTest">Also about the test side of the snapshot's split.</param>
     /// <exception cref="HttpRequestException">InferenceService does not answer, for minutes.</exception>
     /// <exception cref="ProblemException">The version does not fit the data set, or can't be asked; says why.</exception>
@@ -21,10 +21,10 @@ internal sealed class VersionEvaluator(TrainingDb db, ReferenceSets references, 
         ModelVersion version, Dataset dataset, Snapshot snapshot, Guid run, bool withTest, Action<RunProgress> progress, CancellationToken cancellation)
     {
         var known = await db.Evaluations.AsNoTracking().SingleOrDefaultAsync(e => e.Run == run && e.Model == version.Model && e.Version == version.Version, cancellation);
-        if (known is not null)
+        var reference = await references.EnsureAsync(dataset, snapshot, cancellation);
+        if (known?.ReferenceHash == reference.Hash)
             return known;
         var fit = await VersionOnDataset.FitAsync(db, version, dataset, snapshot.Revision, cancellation);
-        var reference = await references.EnsureAsync(dataset, snapshot, cancellation);
         if (reference.Labels.Count == 0)
             throw ProblemException.Conflict("no-reference", "Nothing is left of the data set's reference rows. POST /v1/datasets/{dataset}/reference chooses others.");
         var test = withTest && fit.Reading.Coding is { } coding ? await testSides.OfAsync(snapshot, reference, coding, SeedOf(version, dataset), cancellation) : [];
