@@ -3,7 +3,7 @@ using Learning.Evaluation;
 namespace TrainingService.Evaluations;
 
 /// <summary>How good a version of a model is on a data set. A fact: never changed; of one reference the newest counts.</summary>
-internal sealed class Evaluation
+internal sealed record Evaluation
 {
     public required Guid Id { get; init; }
 

@@ -29,19 +29,14 @@ internal sealed class Judge(TrainingDb db, ReferenceSets references, VersionEval
         List<string> reasons = [.. gates.FailedBy(LabelReport.Of(evaluation.Reference))];
         if (gates.AskForFigures || comparing)
             reasons.AddRange(LabelReport.Of(evaluation.Reference).TooSmall(await ClassesOfAsync(evaluation, cancellation)));
-        if (await TrainedOn.CountSeenAsync(db, version, dataset, cancellation) is > 0 and var seen)
-            reasons.Add($"reference-seen: it was trained on {seen} of the reference rows, which were chosen later; train anew");
-        if (comparing && await TrainedOn.CountSeenAsync(db, live!, dataset, cancellation) is > 0 and var known)
-        {
-            var alone = new Judgement(reasons, live!.Version, Against: null, Note: $"Not compared with version {live.Version}, which was trained on {known} of the reference rows.");
-            return await TriedAsync(alone, version, evaluation, dataset, mayAsk, cancellation);
-        }
+        if (await TrainedOn.SeenAsync(db, version, dataset, cancellation) is { Count: > 0 } seen)
+            reasons.Add($"reference-seen: it was trained on {seen.Count} of the reference rows, which were chosen later; train anew");
         if (!comparing)
             return await TriedAsync(new Judgement(reasons, live?.Version, Against: null), version, evaluation, dataset, mayAsk, cancellation);
-        var (against, obstacle) = await AgainstAsync(live!, evaluation, rows, dataset, mayAsk, cancellation);
-        if (obstacle is not null)
+        var compared = await CompareAsync(live!, evaluation, rows, dataset, gates, mayAsk, cancellation);
+        if (compared.Obstacle is { } obstacle)
             return new Judgement([.. reasons, obstacle.Reason], live!.Version, Against: null, IsFinal: reasons.Count > 0 || !obstacle.MayPass);
-        var judgement = new Judgement(against!.Passed ? reasons : [.. reasons, against.WhyNot(live!.Version)], live!.Version, against);
+        var judgement = new Judgement([.. reasons, .. compared.Reasons], live!.Version, compared.Against, Note: compared.Note);
         return await TriedAsync(judgement, version, evaluation, dataset, mayAsk, cancellation);
     }
 
@@ -69,12 +64,41 @@ internal sealed class Judge(TrainingDb db, ReferenceSets references, VersionEval
         return (newest, dataset, isCurrent);
     }
 
-    /// <summary>How it did against the live version on the same rows, or why nobody can tell.</summary>
-    private async Task<(Contest? Against, Obstacle? Obstacle)> AgainstAsync(
-        ModelVersion live, Evaluation candidate, EvaluatedRows? rows, Dataset dataset, bool mayAsk, CancellationToken cancellation)
+    /// <summary>
+    /// Against the live version on the rows that this was not trained on, which would favour it; and once more on those with a class that it knows: of others it gets all wrong, which would
+    /// outweigh what the version has forgotten.
+    /// </summary>
+    private async Task<Compared> CompareAsync(ModelVersion live, Evaluation evaluation, EvaluatedRows? rows, Dataset dataset, Gates gates, bool mayAsk, CancellationToken cancellation)
     {
         if (rows is null)
-            return (null, new Obstacle("not-comparable: reference rows were erased since it was evaluated, or others chosen; evaluate it again", MayPass: true));
+            return Compared.Not("not-comparable: reference rows were erased since it was evaluated, or others chosen; evaluate it again");
+        var seen = await TrainedOn.SeenAsync(db, live, dataset, cancellation);
+        var fair = seen.Count == 0 ? rows : rows.Where(row => !seen.Contains(row.Id));
+        if (seen.Count > 0 && !fair.AreEnough(LabelReport.Of(evaluation.Reference).Kind.Reference))
+        {
+            return gates.AskForFigures
+                ? new Compared(Against: null, [], Note: $"Not compared with version {live.Version}, which was trained on {seen.Count} of the reference rows.")
+                : Compared.Not($"not-comparable: the live version {live.Version} was trained on {seen.Count} of the {rows.Count} reference rows, and the others are too few to compare by; give the policy a gate of its own, such as minAccuracy, or have an admin promote it");
+        }
+        var (known, obstacle) = await EvaluateAsync(live, evaluation, dataset, mayAsk, cancellation);
+        if (obstacle is not null)
+            return new Compared(Against: null, [], obstacle);
+        if (fair.Compare(known!, evaluation, cancellation) is not { } against)
+            return Compared.Not($"not-comparable: the evaluation of the live version {live.Version} is on other rows");
+        var note = seen.Count == 0 ? null : $"Compared with version {live.Version} on the {fair.Count} reference rows that it was not trained on.";
+        var familiar = ServedManifest.Read(live.Manifest).Labels is { } labels ? fair.Where(row => labels.Contains(row.Label)) : fair;
+        var among = familiar.Count == fair.Count || familiar.Count == 0 ? null : familiar.Compare(known!, evaluation, cancellation);
+        List<string> reasons = [];
+        if (!against.Passed)
+            reasons.Add(against.WhyNot(live.Version));
+        if (among?.Passed == false)
+            reasons.Add($"{among.WhyNot(live.Version)}, among those with a class that version {live.Version} knows");
+        return new Compared(against.Passed && among?.Passed == false ? among : against, reasons, Note: note);
+    }
+
+    /// <summary>How the live version does on the same rows, or why nobody can tell.</summary>
+    private async Task<(Evaluation? Known, Obstacle? Obstacle)> EvaluateAsync(ModelVersion live, Evaluation candidate, Dataset dataset, bool mayAsk, CancellationToken cancellation)
+    {
         byte[] none = []; // rows of it were erased
         var known = await db.Evaluations.AsNoTracking()
             .Where(e => e.Model == live.Model && e.Version == live.Version && e.Dataset == candidate.Dataset && e.ReferenceHash == candidate.ReferenceHash && e.Answers != none)
@@ -88,10 +112,9 @@ internal sealed class Judge(TrainingDb db, ReferenceSets references, VersionEval
         }
         catch (Exception e) when (e is HttpRequestException or RunFailedException or ProblemException)
         {
-            return (null, new Obstacle($"not-comparable: the live version {live.Version} can't be asked: {e.Message}", MayPass: e is HttpRequestException or ProblemException { Status: 429 or >= 500 }));
+            return (null, new Obstacle($"not-comparable: the live version {live.Version} can't be asked: {e.Message}", MayPass: e is HttpRequestException or ProblemException { Status: 404 or 429 or >= 500 }));
         }
-        return rows.Compare(known, candidate, cancellation) is { } contest ? (contest, null)
-            : (null, new Obstacle($"not-comparable: the evaluation of the live version {live.Version} is on other rows", MayPass: false));
+        return (known, null);
     }
 
     /// <summary>Of the snapshot that it was evaluated on.</summary>
@@ -105,6 +128,15 @@ internal sealed class Judge(TrainingDb db, ReferenceSets references, VersionEval
 
 /// <param name="MayPass">By itself: it says nothing about the version.</param>
 internal sealed record Obstacle(string Reason, bool MayPass);
+
+/// <param name="Against">Of the comparisons the one that decided; null: there was none.</param>
+/// <param name="Reasons">Of each that it did not pass.</param>
+/// <param name="Note">What goes on record with a promotion.</param>
+internal sealed record Compared(Contest? Against, IReadOnlyList<string> Reasons, Obstacle? Obstacle = null, string? Note = null)
+{
+    /// <summary>Nobody can tell for now.</summary>
+    public static Compared Not(string why) => new(Against: null, [], new Obstacle(why, MayPass: true));
+}
 
 /// <param name="Reasons">A sentence for each gate failed.</param>
 /// <param name="Live">What was live then.</param>

@@ -130,7 +130,10 @@ public class ReferenceTests
         await model.EvaluateAsync(untouched);
 
         var problem = await model.PromoteAsync(candidate).ReadAsync(HttpStatusCode.Conflict);
-        Assert.That(problem["reasons"]!.AsArray().Single()!.GetValue<string>(), Does.Match("^reference-seen: it was trained on [0-9]+ of the reference rows"));
+        Assert.That(problem["reasons"]![0]!.GetValue<string>(), Does.Match("^reference-seen: it was trained on [0-9]+ of the reference rows"));
+        var known = await model.PromoteAsync(untouched).ReadAsync(HttpStatusCode.Conflict);
+        Assert.That(known["reasons"]!.AsArray().Single()!.GetValue<string>(), Does.StartWith($"not-comparable: the live version {live} was trained on "), "nothing else would judge it");
+        await model.SetGatesAsync(new Gates(MinAccuracy: 0.5));
         Assert.That(await model.PromoteAsync(untouched).StatusAsync(), Is.EqualTo(HttpStatusCode.OK), "the live one is better, having seen them");
         var newest = (await JudgedModel.Training.GetAsync($"/v1/registry/models/{model.Name}/history")).GetProperty("entries")[0].GetProperty("details");
         Assert.That(newest.GetProperty("reason").GetString(), Does.StartWith($"Not compared with version {live}, which was trained on "));
