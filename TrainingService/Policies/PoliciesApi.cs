@@ -2,11 +2,13 @@ using System.Security.Claims;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using ServiceDefaults.Authentication;
 using ServiceDefaults.Problems;
 using TrainingService.Datasets;
 using TrainingService.FeedbackLabels;
 using TrainingService.Policies.AutoTraining;
+using TrainingService.Policies.Quality;
 using TrainingService.Registry;
 
 namespace TrainingService.Policies;
@@ -25,13 +27,14 @@ internal static class PoliciesApi
         policy.MapDelete("/", DeleteAsync).WithName("DeletePolicy").WithSummary("From now on nothing happens by itself, and versions have to pass the default gates only.");
     }
 
-    private static async Task<Ok<PolicyView>> PutAsync(string dataset, Policy policy, ClaimsPrincipal user, TrainingDb db, TimeProvider time, CancellationToken cancellation)
+    private static async Task<Ok<PolicyView>> PutAsync(string dataset, Policy policy, ClaimsPrincipal user, TrainingDb db, IOptions<PolicyOptions> options, TimeProvider time, CancellationToken cancellation)
     {
         var found = await FindOwnAsync(dataset, user, db, cancellation);
         PolicyRules.Check(policy, found);
         var now = time.GetUtcNow();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
-        // What a version in use was held against changes: the next measurement is judged anew. Locked first, as whoever judges does.
+        await db.Database.ExecuteSqlAsync($"SELECT FROM datasets WHERE number = {found.Number} FOR KEY SHARE", cancellation); // first, as whoever deletes it locks
+        // What a version in use was held against changes: the next measurement is judged anew. Locked before the policy, as whoever judges does.
         await db.Database.ExecuteSqlAsync($"UPDATE measured_quality SET below = NULL WHERE model IN (SELECT name FROM models WHERE dataset = {found.Number})", cancellation);
         await BindAsync(policy, found, user, db, cancellation);
         var (json, due) = (JsonSerializer.Serialize(policy, LearningModel.Json), now + policy.AutoTrain?.Debounce); // there may be enough new labels already
@@ -40,22 +43,19 @@ internal static class PoliciesApi
             ON CONFLICT (dataset) DO UPDATE SET policy = excluded.policy, caller = excluded.caller, changed_at = excluded.changed_at, due_at = excluded.due_at, pending_since = excluded.pending_since, refused = NULL
             """, cancellation);
         await transaction.CommitAsync(cancellation);
-        return TypedResults.Ok(await ViewAsync(found, db, cancellation));
+        return TypedResults.Ok(await ViewAsync(found, db, options.Value, cancellation));
     }
 
-    private static async Task<Ok<PolicyView>> GetAsync(string dataset, ClaimsPrincipal user, TrainingDb db, CancellationToken cancellation) =>
-        TypedResults.Ok(await ViewAsync(await db.Datasets.AsNoTracking().FindAsync(dataset, user, cancellation), db, cancellation));
+    private static async Task<Ok<PolicyView>> GetAsync(string dataset, ClaimsPrincipal user, TrainingDb db, IOptions<PolicyOptions> options, CancellationToken cancellation) =>
+        TypedResults.Ok(await ViewAsync(await db.Datasets.AsNoTracking().FindAsync(dataset, user, cancellation), db, options.Value, cancellation));
 
     private static async Task<NoContent> DeleteAsync(string dataset, ClaimsPrincipal user, TrainingDb db, Promotion promotion, CancellationToken cancellation)
     {
         var found = await FindOwnAsync(dataset, user, db, cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
-        // Locked first, as whoever judges does; what is known of versions in use was by this policy.
-        await db.Database.ExecuteSqlAsync($"UPDATE measured_quality SET below = NULL WHERE model IN (SELECT name FROM models WHERE dataset = {found.Number})", cancellation);
+        await db.EndQualityWatchAsync(promotion, found.Number, "The policy that suspended it was deleted.", user.CallerId(), cancellation);
         if (await db.Policies.Where(p => p.Dataset == found.Number).ExecuteDeleteAsync(cancellation) == 0)
             throw ProblemException.NotFound("policy");
-        foreach (var suspended in await db.Models.Where(m => m.Dataset == found.Number && m.SuspendedAt != null).Select(m => m.Name).ToListAsync(cancellation))
-            await promotion.ResumeAsync(suspended, "The policy that suspended it was deleted.", user.CallerId(), cancellation);
         await transaction.CommitAsync(cancellation);
         return TypedResults.NoContent();
     }
@@ -81,10 +81,13 @@ internal static class PoliciesApi
         await db.SaveChangesAsync(cancellation);
     }
 
-    private static async Task<PolicyView> ViewAsync(Dataset dataset, TrainingDb db, CancellationToken cancellation)
+    private static async Task<PolicyView> ViewAsync(Dataset dataset, TrainingDb db, PolicyOptions options, CancellationToken cancellation)
     {
         var policy = await db.Policies.AsNoTracking().SingleOrDefaultAsync(p => p.Dataset == dataset.Number, cancellation) ?? throw ProblemException.NotFound("policy");
         var (added, _) = await db.CountNewLabelsAsync(policy, cancellation);
-        return new PolicyView(policy.Policy, policy.Policy.Model ?? dataset.Name, policy.Caller, policy.ChangedAt, added, policy.DueAt, policy.Refused, await db.CountFeedbackAsync(dataset, cancellation));
+        var model = policy.Policy.Model ?? dataset.Name;
+        return new PolicyView(
+            policy.Policy, model, policy.Caller, policy.ChangedAt, added, policy.DueAt, policy.Refused,
+            await db.CountFeedbackAsync(dataset, cancellation), await QualityInUse.FindAsync(db, model, dataset.Number, options.MinQualityLabels, cancellation));
     }
 }

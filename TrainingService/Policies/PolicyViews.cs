@@ -1,3 +1,4 @@
+using TrainingService.Policies.Quality;
 using TrainingService.Runs;
 
 namespace TrainingService.Policies;
@@ -9,7 +10,9 @@ namespace TrainingService.Policies;
 /// <param name="DueAt">When the next run is queued if nothing more comes in and there are enough new labels; absent: nothing is due.</param>
 /// <param name="Refused">Why the last run was not queued although its time had come, as a request for one would be told; it is tried again when more labels come.</param>
 /// <param name="Feedback">What became of feedback on the model's predictions.</param>
-internal sealed record PolicyView(Policy Policy, string Model, string ChangedBy, DateTimeOffset ChangedAt, long NewLabels, DateTimeOffset? DueAt, RunError? Refused, FeedbackCounts Feedback);
+/// <param name="Quality">How the live version is in use; absent while nobody judged its predictions.</param>
+internal sealed record PolicyView(
+    Policy Policy, string Model, string ChangedBy, DateTimeOffset ChangedAt, long NewLabels, DateTimeOffset? DueAt, RunError? Refused, FeedbackCounts Feedback, QualityInUse? Quality);
 
 /// <param name="Pending">To be taken over.</param>
 /// <param name="Labelled">That became labels.</param>

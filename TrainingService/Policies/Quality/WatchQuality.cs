@@ -13,7 +13,7 @@ namespace TrainingService.Policies.Quality;
 
 /// <summary>
 /// Does what the policy says when a live version falls under its gate in use, and when it rises above again: at the change, not at every
-/// measurement in between, so an admin who resumes a model has the last word until it changes once more.
+/// measurement in between, so an admin who resumes a model has the last word until it changes once more. Where too little is known to tell, nothing changes.
 /// </summary>
 internal sealed partial class WatchQuality(
     TrainingDb db, Promotion promotion, ServiceIdentity identity, IOptions<PolicyOptions> options, TimeProvider time, ILogger<WatchQuality> logger) : IConsumer<QualityMeasured>
@@ -26,27 +26,37 @@ internal sealed partial class WatchQuality(
         var (measured, cancellation) = (context.Message, context.CancellationToken);
         if (await db.Models.AsNoTracking().SingleOrDefaultAsync(m => m.Name == measured.Model, cancellation) is not { Dataset: not null } model)
             return;
-        if (model.Owner is null) // one that is somebody's own is judged by them alone
-            measured = measured.Balanced ?? measured;
-        if (measured.Labels < options.Value.MinQualityLabels)
-            return;
         if (await db.Policies.AsNoTracking().SingleOrDefaultAsync(p => p.Dataset == model.Dataset, cancellation) is not { } policy)
             return;
+        var action = policy.Policy.OnLowQuality;
+        // Where it has consequences no caller decides alone; a model that is somebody's own is judged by them, and for an alert everything counts.
+        var all = measured.Labels;
+        if (action != LowQuality.Alert && model.Owner is null)
+            measured = measured.Balanced ?? measured;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
-        if (await NoteAsync(measured, cancellation) is not [var known])
+        if (await NoteAsync(measured, all, cancellation) is not [var known])
             return; // a later one came before
+        if (measured.Labels < options.Value.MinQualityLabels)
+        {
+            await transaction.CommitAsync(cancellation); // GET of the policy says that it is too few
+            return;
+        }
         await using var change = await db.BeginRecordedChangeAsync(cancellation);
         var live = await db.Versions.AsNoTracking().SingleOrDefaultAsync(v => v.Model == measured.Model && v.Version == measured.Version && v.State == VersionState.Live, cancellation);
         if (live is null)
             return; // what does not serve any more does no harm
-        var before = known.BelowSince < live.PromotedAt ? null : known.Below; // what was done then ended when it went live again
-        var below = QualityGate.WhyBelow(policy.Policy.Gates ?? new(), measured, LabelsOf(live));
-        if (below is not null && before is null)
-            await FallAsync(change, measured, policy.Policy.OnLowQuality, below, cancellation);
-        else if (below is null)
-            await RiseAsync(change, measured, before is not null, cancellation);
-        var since = below is null ? (DateTimeOffset?)null : before is null ? time.GetUtcNow() : known.BelowSince;
-        await db.Database.ExecuteSqlAsync($"UPDATE measured_quality SET below = {below}, below_since = {since} WHERE model = {measured.Model} AND version = {measured.Version}", cancellation);
+        known = known.BelowSince < live.PromotedAt ? new Known(Below: null, BelowSince: null, By: null) : known; // what was done then ended when it went live again
+        var verdict = QualityGate.Judge(policy.Policy.Gates ?? new(), measured, LabelsOf(live), known.By ?? []);
+        if (verdict.Stand == QualityStand.Below && known.Below is null)
+            await FallAsync(change, measured, action, verdict.Reason!, cancellation);
+        else if (verdict.Stand == QualityStand.Above)
+            await RiseAsync(change, measured, known.Below is not null, cancellation);
+        await KeepAsync(measured, verdict.Stand switch
+        {
+            QualityStand.Below => new Known(verdict.Reason, known.Below is null ? time.GetUtcNow() : known.BelowSince, [.. verdict.By.Union(known.By ?? [])]),
+            QualityStand.Above => new Known(Below: null, BelowSince: null, By: null),
+            _ => known,
+        }, cancellation);
         await transaction.CommitAsync(cancellation);
     }
 
@@ -54,11 +64,16 @@ internal sealed partial class WatchQuality(
         version.Manifest.TryGetProperty("labels", out var labels) && labels.ValueKind == JsonValueKind.Array ? [.. labels.EnumerateArray().Select(label => label.ToString())] : null;
 
     /// <summary>What was known of the version before, as a single row; none: something newer is known. Others wait here until this one is through.</summary>
-    private Task<List<Known>> NoteAsync(QualityMeasured measured, CancellationToken cancellation) => db.Database.SqlQuery<Known>($"""
-        INSERT INTO measured_quality AS q (model, version, time, labels) VALUES ({measured.Model}, {measured.Version}, {measured.Time.ToUniversalTime()}, {measured.Labels})
-        ON CONFLICT (model, version) DO UPDATE SET time = excluded.time, labels = excluded.labels WHERE q.time < excluded.time
-        RETURNING below AS "Below", below_since AS "BelowSince"
+    /// <param name="all">Judged predictions, whoever judged them.</param>
+    private Task<List<Known>> NoteAsync(QualityMeasured measured, long all, CancellationToken cancellation) => db.Database.SqlQuery<Known>($"""
+        INSERT INTO measured_quality AS q (model, version, time, labels, judged) VALUES ({measured.Model}, {measured.Version}, {measured.Time.ToUniversalTime()}, {measured.Labels}, {all})
+        ON CONFLICT (model, version) DO UPDATE SET time = excluded.time, labels = excluded.labels, judged = excluded.judged WHERE q.time < excluded.time
+        RETURNING below AS "Below", below_since AS "BelowSince", below_by AS "By"
         """).ToListAsync(cancellation);
+
+    private Task KeepAsync(QualityMeasured measured, Known known, CancellationToken cancellation) => db.Database.ExecuteSqlAsync($"""
+        UPDATE measured_quality SET below = {known.Below}, below_since = {known.BelowSince}, below_by = {known.By} WHERE model = {measured.Model} AND version = {measured.Version}
+        """, cancellation);
 
     private async Task FallAsync(RecordedChange change, QualityMeasured measured, LowQuality action, string reason, CancellationToken cancellation)
     {
@@ -100,7 +115,8 @@ internal sealed partial class WatchQuality(
         }
     }
 
-    private sealed record Known(string? Below, DateTimeOffset? BelowSince);
+    /// <param name="By">Figures of classes, as <see cref="QualityVerdict.By"/>.</param>
+    private sealed record Known(string? Below, DateTimeOffset? BelowSince, string[]? By);
 
     [LoggerMessage(LogLevel.Warning, "{Model} {Version} fell under its gate in use: {Reason}. The policy says {Action}")]
     private static partial void LogFell(ILogger logger, string model, string version, string reason, LowQuality action);

@@ -22,7 +22,7 @@ public class PolicyServices
     public async Task StartAsync()
     {
         packages = new PackageFolder();
-        for (var i = 0; i < 20; i++)
+        for (var i = 0; i < 30; i++)
         {
             Models.Enqueue(PackageFolder.NewModelName());
             foreach (var version in (string[])["1", "2", "3"])

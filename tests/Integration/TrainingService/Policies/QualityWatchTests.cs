@@ -133,6 +133,50 @@ public class QualityWatchTests
         await SeeSuspendedAsync(false);
     }
 
+    [Test]
+    public async Task With_alert_all_judgements_count_whoever_gave_them()
+    {
+        await PutAsync("alert");
+        await EventSender.SendAsync(await Servers.RabbitMqAsync(), Measured(0.1, 200, time = time.AddMinutes(1)) with { Balanced = Measured(0.9, 20, time) });
+        await Eventually.IsTrueAsync(async () => await HistoryAsync() == "quality.fell 3", "it is on record", () => PolicyServices.Training.Log);
+        var quality = (await admin.GetAsync($"{dataset}/policy"))["quality"]!;
+        Assert.That((quality["judged"]!.GetValue<long>(), quality["counted"]!.GetValue<long>(), quality["notWatched"]), Is.EqualTo((200L, 200L, (System.Text.Json.Nodes.JsonNode?)null)));
+        Assert.That(quality.Text("below"), Does.StartWith("accuracy 0.100 over the last 200 "));
+    }
+
+    [Test]
+    public async Task Too_few_callers_to_watch_a_model_by_are_told()
+    {
+        await PutAsync("refuse");
+        Assert.That((await admin.GetAsync($"{dataset}/policy"))["quality"], Is.Null, "nobody judged anything");
+        await EventSender.SendAsync(await Servers.RabbitMqAsync(), Measured(0.1, 200, time = time.AddMinutes(1)) with { Balanced = Measured(0.1, 40, time) });
+        await SeeMeasuredAsync(40);
+        var quality = (await admin.GetAsync($"{dataset}/policy"))["quality"]!;
+        Assert.That(quality.Text("notWatched"), Is.EqualTo("Too few callers: of 200 judged predictions 40 count, so that no caller decides alone; 50 are the least."));
+        Assert.That(await SuspensionAsync(), Is.Null);
+    }
+
+    [Test]
+    public async Task A_figure_that_is_not_there_any_more_resumes_nothing()
+    {
+        await PutAsync("""{"minRecall": 0.8}""", "refuse");
+        await SendClassesAsync(labels: 60, Class("a", 10, 0.2), Class("b", 50, 0.9));
+        await SeeSuspendedAsync(true);
+        await SendClassesAsync(labels: 59, Class("a", 9, 0.2), Class("b", 50, 0.9));
+        Assert.That(await SuspensionAsync(), Is.Not.Null, "of a, nobody knows");
+        await SendClassesAsync(labels: 61, Class("a", 11, 0.8), Class("b", 50, 0.9));
+        await SeeSuspendedAsync(false);
+    }
+
+    private static ClassQuality Class(string label, long cases, double recall) =>
+        new(label, cases, cases, (long)(cases * recall), new MeasuredShare(recall, 0, 1), new MeasuredShare(recall, 0, 1));
+
+    private async Task SendClassesAsync(long labels, params ClassQuality[] classes)
+    {
+        await EventSender.SendAsync(await Servers.RabbitMqAsync(), Measured(0.9, labels, time = time.AddMinutes(1)) with { Classes = classes });
+        await SeeMeasuredAsync(labels);
+    }
+
     private Task ForceAsync(string version) => PolicyServices.Training.Admin.PostAsync(
         $"/v1/registry/models/{model}/versions/{version}/promote", DatasetCaller.Json("""{"force": true, "reason": "for the test"}""")).ReadAsync(HttpStatusCode.OK);
 
@@ -182,8 +226,10 @@ public class QualityWatchTests
         Assert.That(unknown.StatusCode, Is.EqualTo(HttpStatusCode.NotFound));
     }
 
-    private Task PutAsync(string action, double minAccuracy = 0.8) => admin.PutPolicyAsync(
-        dataset, $$$"""{"model": "{{{model}}}", "gates": {"minAccuracy": {{{minAccuracy}}}}, "onLowQuality": "{{{action}}}"}""").ReadAsync(HttpStatusCode.OK);
+    private Task PutAsync(string action, double minAccuracy = 0.8) => PutAsync(FormattableString.Invariant($$"""{"minAccuracy": {{minAccuracy}}}"""), action);
+
+    private Task PutAsync(string gates, string action) => admin.PutPolicyAsync(
+        dataset, $$"""{"model": "{{model}}", "gates": {{gates}}, "onLowQuality": "{{action}}"}""").ReadAsync(HttpStatusCode.OK);
 
     private Task<HttpResponseMessage> ResumeAsync(HttpClient http) => http.PostAsync($"/v1/registry/models/{model}/resume", null);
 
