@@ -55,8 +55,11 @@ internal sealed class FeedbackLabel
     }
 }
 
-/// <summary>A labelled row; one that somebody has to label; or none, and one that is there goes if it is still the caller's.</summary>
-internal enum WantedLabel { Label, Item, Nothing }
+/// <summary>
+/// A labelled row; one that somebody has to label; or none, and one that is there goes if it is still the caller's. <see cref="Revoked"/>: none either, and what the feedback gave goes
+/// whoever labelled it since.
+/// </summary>
+internal enum WantedLabel { Label, Item, Nothing, Revoked }
 
 /// <summary><see cref="Waiting"/> became an item. <see cref="Duplicate"/>: the data set knew it already.</summary>
 internal enum FeedbackOutcome { Labelled, Waiting, Duplicate, Skipped, Removed }

@@ -24,7 +24,7 @@ internal sealed class FollowFeedback(TrainingDb db, FeedbackSignal signal, TimeP
 
 internal sealed class FollowFeedbackDefinition() : EventConsumerDefinition<FollowFeedback, FeedbackReceived>("training.feedback");
 
-/// <summary>Feedback that is taken back takes its label along, unless somebody else has decided about the row since.</summary>
+/// <summary>Feedback that is taken back takes along the row that it gave, whoever labelled it since, unless that is trusted or models are judged by it.</summary>
 internal sealed class FollowFeedbackRemoval(TrainingDb db, FeedbackSignal signal, TimeProvider time) : IConsumer<FeedbackRemoved>
 {
     public async Task Consume(ConsumeContext<FeedbackRemoved> context)
@@ -32,7 +32,7 @@ internal sealed class FollowFeedbackRemoval(TrainingDb db, FeedbackSignal signal
         var removed = context.Message;
         var policy = await db.FindPolicyAsync(removed.Model, context.CancellationToken);
         var learns = policy is { Policy.Feedback: not FeedbackUse.Off }; // then it is noted although there may be nothing yet: what it takes back may come later
-        if (await db.NoteAsync(removed.PredictionId, removed.Caller, learns ? policy!.Dataset : null, WantedLabel.Nothing, label: null, removed.Time, time.GetUtcNow(), context.CancellationToken))
+        if (await db.NoteAsync(removed.PredictionId, removed.Caller, learns ? policy!.Dataset : null, WantedLabel.Revoked, label: null, removed.Time, time.GetUtcNow(), context.CancellationToken))
             signal.Notify();
     }
 }

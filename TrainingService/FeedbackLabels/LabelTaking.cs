@@ -13,7 +13,7 @@ namespace TrainingService.FeedbackLabels;
 /// <summary>
 /// One feedback to a row of the data set: added with what was predicted on, given another label, or removed. What is in the data set already is
 /// found by its given id, so doing it twice does it once. Every change is the caller's, whose erasure takes it. What somebody else has decided about
-/// a row stands: feedback changes none that is trusted, that models are judged by, or that others labelled.
+/// a row stands: feedback changes none that is trusted, that models are judged by, or that others labelled; taken back, it removes of these what others labelled and it gave.
 /// </summary>
 internal sealed class LabelTaking(
     TrainingDb db, PredictionInputs inputs, RowPosts rows, ImagePosts images, ImageIntake intake, ImageStore store, Relabelling relabelling, IOptions<DatasetOptions> options, TimeProvider time)
@@ -24,7 +24,7 @@ internal sealed class LabelTaking(
     {
         var dataset = await db.Datasets.AsNoTracking().SingleAsync(d => d.Number == feedback.Dataset, cancellation);
         var there = await db.Labels.AsNoTracking().SingleOrDefaultAsync(l => l.Dataset == dataset.Number && l.GivenId == feedback.GivenId && l.Removed == null, cancellation);
-        if (feedback.Wanted == WantedLabel.Nothing)
+        if (feedback.Wanted is WantedLabel.Nothing or WantedLabel.Revoked)
             return there is null ? FeedbackOutcome.Removed : await RemoveAsync(dataset, feedback, cancellation);
         var known = feedback.Wanted == WantedLabel.Label && await IsClassAsync(dataset, feedback.Label!, cancellation);
         if (known && there?.Text == feedback.Label)
@@ -117,9 +117,11 @@ internal sealed class LabelTaking(
     /// <param name="mayWait">Whether one that others put there and that has no label yet is anybody's.</param>
     private async Task RequireTheirsAsync(Dataset dataset, FeedbackLabel feedback, bool mayWait, CancellationToken cancellation)
     {
+        // Whose the row is: whoever labelled it last, for feedback that is taken back whoever brought it.
+        var revoked = feedback.Wanted == WantedLabel.Revoked;
         var decided = await db.Database.SqlQuery<bool>($"""
             SELECT EXISTS (
-              SELECT FROM labels l JOIN dataset_revisions r ON r.dataset = l.dataset AND r.revision = l.added
+              SELECT FROM labels l JOIN dataset_revisions r ON r.dataset = l.dataset AND r.revision = CASE WHEN {revoked} THEN coalesce(l.origin, l.added) ELSE l.added END
               WHERE l.dataset = {dataset.Number} AND l.given_id = {feedback.GivenId} AND l.removed IS NULL
                 AND (l.trusted OR (r.caller <> {feedback.Caller} AND NOT ({mayWait} AND l.label IS NULL))
                   OR EXISTS (SELECT FROM dataset_reference c WHERE c.dataset = l.dataset AND c.label = l.id))) AS "Value"

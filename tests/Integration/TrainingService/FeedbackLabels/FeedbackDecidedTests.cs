@@ -27,8 +27,52 @@ public class FeedbackDecidedTests : FeedbackFixture
         Assert.That((await RowAsync(prediction))!.Text("label"), Is.EqualTo("cat"), "nothing about the label any more");
         await TakeBackAsync(prediction);
         await FenceAsync();
-        Assert.That((await RowAsync(prediction))!.Text("label"), Is.EqualTo("cat"), "taken back");
+        Assert.That((await RowAsync(prediction))?.Text("label"), Is.EqualTo(trusted is null ? null : "cat"), "taken back: it goes, unless somebody vouches for it");
+        await SeeCountsAsync(trusted is null ? "none skipped" : "1 skipped", counts => counts["skipped"]!.GetValue<int>() == (trusted is null ? 0 : 1));
+    }
+
+    [Test]
+    public async Task Feedback_that_is_taken_back_takes_along_what_somebody_made_of_it_in_review()
+    {
+        await PutPolicyAsync("review");
+        var prediction = Predicted(5);
+        await SayAsync(prediction, label: "dog");
+        var item = await SeeRowAsync(prediction, "the item waits", seen => seen is not null);
+        await owner.PutLabelAsync(dataset, item!.Text("id"), "\"dog\"").ReadAsync();
+
+        await TakeBackAsync(prediction);
+
+        await SeeRowAsync(prediction, "it is gone", seen => seen is null);
+    }
+
+    [Test]
+    public async Task Feedback_that_is_taken_back_leaves_a_row_that_models_are_judged_by()
+    {
+        await PutPolicyAsync("review");
+        var prediction = Predicted(5);
+        await SayAsync(prediction, label: "dog");
+        var item = await SeeRowAsync(prediction, "the item waits", seen => seen is not null);
+        await owner.PutLabelAsync(dataset, item!.Text("id"), "\"dog\"").ReadAsync();
+        await FeedbackServices.Training.TamperAsync($"INSERT INTO dataset_reference (dataset, label) SELECT number, '{item!.Text("id")}' FROM datasets WHERE id::text = '{dataset.Split('/')[^1]}'");
+
+        await TakeBackAsync(prediction);
+
         await SeeCountsAsync("1 skipped", counts => counts["skipped"]!.GetValue<int>() == 1);
+        Assert.That((await RowAsync(prediction))!.Text("label"), Is.EqualTo("dog"));
+    }
+
+    [Test]
+    public async Task Feedback_that_is_taken_back_leaves_a_row_that_it_did_not_bring()
+    {
+        await PutPolicyAsync("review");
+        var prediction = Predicted(5);
+        await owner.PostJsonAsync(dataset, $$"""[{"id": "prediction:{{prediction}}", "a": 5, "c": "x", "label": "dog"}]""").ReadAsync();
+
+        await SayAsync(prediction, label: "cat");
+        await TakeBackAsync(prediction);
+
+        await SeeCountsAsync("1 skipped", counts => counts["skipped"]!.GetValue<int>() == 1);
+        Assert.That((await RowAsync(prediction))!.Text("label"), Is.EqualTo("dog"));
     }
 
     [Test]
@@ -41,8 +85,9 @@ public class FeedbackDecidedTests : FeedbackFixture
         await owner.PutLabelAsync(dataset, item!.Text("id"), "\"dog\"").ReadAsync();
         await PutPolicyAsync("off");
         await SayAsync(prediction, correct: true, predicted: "cat");
-        await PutPolicyAsync("auto");
-        await FenceAsync();
+        await Eventually.IsTrueAsync(
+            async () => await FeedbackServices.Training.QueryAsync<long>($"SELECT count(*) FROM feedback_labels WHERE prediction = '{prediction}' AND wanted = 'nothing' AND outcome = 'skipped'") == 1,
+            "it was taken with the policy off", () => FeedbackServices.Training.Log);
         Assert.That((await RowAsync(prediction))!.Text("label"), Is.EqualTo("dog"));
     }
 
