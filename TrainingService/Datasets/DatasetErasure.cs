@@ -3,9 +3,11 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using ServiceDefaults.Erasure;
+using ServiceDefaults.Http;
 using TrainingService.Datasets.Labels;
 using TrainingService.Datasets.Schema;
 using TrainingService.Datasets.Snapshots;
+using TrainingService.Policies.Quality;
 using TrainingService.Registry;
 
 namespace TrainingService.Datasets;
@@ -14,7 +16,7 @@ namespace TrainingService.Datasets;
 /// What data sets have of a person: their own data sets, and in others the rows that they added, or that came of their feedback, whoever labelled them since. Unlike a removal, an erasure takes rows
 /// from snapshots too, which then count them as erased, and values that only they had from the lists.
 /// </summary>
-internal sealed class DatasetErasure(TrainingDb db, LabelReader reader, IOptions<DatasetOptions> options) : IPersonalData
+internal sealed class DatasetErasure(TrainingDb db, LabelReader reader, Promotion promotion, ServiceIdentity identity, IOptions<DatasetOptions> options) : IPersonalData
 {
     private const string Nobody = "erased";
 
@@ -46,6 +48,8 @@ internal sealed class DatasetErasure(TrainingDb db, LabelReader reader, IOptions
               INSERT INTO dataset_revisions SELECT number, revision, 'removal', {Nobody}, now(), 0, removed, 0, labelled FROM counted)
             SELECT dataset AS "Dataset", count(*) AS "Rows" FROM gone GROUP BY dataset
             """).ToListAsync(cancellation);
+        foreach (var dataset in await db.Datasets.Where(d => d.Owner == subject).Select(d => d.Number).ToListAsync(cancellation))
+            await db.EndQualityWatchAsync(promotion, dataset, "The data set whose policy suspended it was erased.", identity.Name, cancellation);
         var datasets = await db.Datasets.Where(d => d.Owner == subject).ExecuteDeleteAsync(cancellation);
         var others = gone.ConvertAll(each => each.Dataset);
         foreach (var dataset in await db.Datasets.AsNoTracking().Where(d => others.Contains(d.Number)).ToListAsync(cancellation))

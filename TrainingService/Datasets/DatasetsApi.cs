@@ -11,6 +11,7 @@ using TrainingService.Datasets.Posting;
 using TrainingService.Datasets.Schema;
 using TrainingService.Datasets.Snapshots;
 using TrainingService.Datasets.Statistics;
+using TrainingService.Policies.Quality;
 using TrainingService.Registry;
 
 namespace TrainingService.Datasets;
@@ -87,7 +88,7 @@ internal static class DatasetsApi
     }
 
     private static async Task<NoContent> DeleteAsync(
-        string dataset, ClaimsPrincipal user, TrainingDb db, IOptions<DatasetOptions> options, TimeProvider time, CancellationToken cancellation)
+        string dataset, ClaimsPrincipal user, TrainingDb db, Promotion promotion, IOptions<DatasetOptions> options, TimeProvider time, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
         await using var change = await DatasetChange.BeginAsync(db, dataset, user, RevisionSource.Removal, options.Value.MaxWait, now, cancellation);
@@ -95,7 +96,11 @@ internal static class DatasetsApi
             throw new ProblemException(StatusCodes.Status403Forbidden, "not-owner", "A data set is deleted by its owner or by an admin.");
         db.Database.SetCommandTimeout(options.Value.StatementTimeout);
         await db.KeepTrainedRowsAsync(change.Dataset.Number, erased: null, cancellation);
-        await change.DeleteDatasetAsync(options.Value.StatementTimeout, cancellation);
+        await change.DeleteRowsAsync(options.Value.StatementTimeout, cancellation);
+        // Before the history's lock: whoever registers a version has the data set's first, too.
+        await db.Database.ExecuteSqlAsync($"SELECT FROM datasets WHERE number = {change.Dataset.Number} FOR UPDATE", cancellation);
+        await db.EndQualityWatchAsync(promotion, change.Dataset.Number, "The data set whose policy suspended it was deleted.", user.CallerId(), cancellation);
+        await change.CommitDeletedAsync(cancellation);
         return TypedResults.NoContent();
     }
 }

@@ -30,16 +30,13 @@ internal static class LabelRemoval
         return (counts.GetInt64(0), counts.GetInt64(1));
     }
 
-    /// <summary>The data set with all it has.</summary>
-    public static async Task DeleteDatasetAsync(this DatasetChange change, TimeSpan timeout, CancellationToken cancellation)
+    /// <summary>All rows of the data set.</summary>
+    public static async Task DeleteRowsAsync(this DatasetChange change, TimeSpan timeout, CancellationToken cancellation)
     {
-        await using (var command = new NpgsqlCommand("""
+        await using var command = new NpgsqlCommand("""
             WITH deleted AS (DELETE FROM labels WHERE dataset = $1 RETURNING image)
             INSERT INTO dataset_image_checks SELECT DISTINCT $2, image, now() FROM deleted WHERE image IS NOT NULL ON CONFLICT DO NOTHING
-            """, change.Connection) { CommandTimeout = (int)timeout.TotalSeconds, Parameters = { new() { Value = change.Dataset.Number }, new() { Value = change.Dataset.Owner } } })
-        {
-            await command.ExecuteNonQueryAsync(cancellation);
-        }
-        await change.CommitDeletedAsync(cancellation);
+            """, change.Connection) { CommandTimeout = (int)timeout.TotalSeconds, Parameters = { new() { Value = change.Dataset.Number }, new() { Value = change.Dataset.Owner } } };
+        await command.ExecuteNonQueryAsync(cancellation);
     }
 }

@@ -134,6 +134,18 @@ public class QualityWatchTests
     }
 
     [Test]
+    public async Task A_model_is_suspended_no_more_when_its_data_set_is_deleted()
+    {
+        await PutAsync("refuse");
+        await SendAsync(0.7);
+        await SeeSuspendedAsync(true);
+        await admin.Http.DeleteAsync(dataset).ReadAsync(HttpStatusCode.NoContent);
+        Assert.That(await SuspensionAsync(), Is.Null);
+        var newest = (await PolicyServices.Training.GetAsync($"/v1/registry/models/{model}/history")).GetProperty("entries")[0];
+        Assert.That((newest.GetProperty("action").GetString(), newest.GetProperty("details").GetProperty("reason").GetString()), Is.EqualTo(("model.resumed", "The data set whose policy suspended it was deleted.")));
+    }
+
+    [Test]
     public async Task With_alert_all_judgements_count_whoever_gave_them()
     {
         await PutAsync("alert");
