@@ -78,7 +78,7 @@ internal sealed class Judge(TrainingDb db, ReferenceSets references, VersionEval
         {
             return gates.AskForFigures
                 ? new Compared(Against: null, [], Note: $"Not compared with version {live.Version}, which was trained on {seen.Count} of the reference rows.")
-                : Compared.Not($"not-comparable: the live version {live.Version} was trained on {seen.Count} of the {rows.Count} reference rows, and the others are too few to compare by; give the policy a gate of its own, such as minAccuracy, or have an admin promote it");
+                : Compared.Not($"not-comparable: the live version {live.Version} was trained on {seen.Count} of the {rows.Count} reference rows, and the others are too few to compare by; give the policy a gate that asks for a figure, or have an admin promote it");
         }
         var (known, obstacle) = await EvaluateAsync(live, evaluation, dataset, mayAsk, cancellation);
         if (obstacle is not null)
