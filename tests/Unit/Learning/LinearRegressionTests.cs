@@ -1,5 +1,6 @@
 using Learning;
 using Learning.Data;
+using Learning.Exports;
 using Learning.Linear;
 using NUnit.Framework;
 using static Unit.Learning.TestTables;
@@ -103,6 +104,16 @@ public sealed class LinearRegressionTests
         Assert.That(table.Column(3).ToArray(), Has.Some.EqualTo(-1f).And.Some.NaN, "or nothing is tested");
         Assert.That(Report(model, table, table.AllRows()).R2, Is.GreaterThan(0.75));
         ExportAgrees(model, table);
+    }
+
+    [Test]
+    public void An_export_that_differs_is_seen_whatever_the_unit([Values(1.0, 1e-6, 1e12)] double unit)
+    {
+        var table = Priced(unit: unit);
+        using var model = Train(Learner, Set(table));
+        using var other = Train(Learner, Set(table), null, ("l2", 1e-2));
+
+        Assert.That(ExportCheck.Run(model, Export(other), table, table.AllRows(), passes: 1), Has.Property("Agrees").False.And.Property("LargestDifference").InRange(1e-3, 0.1));
     }
 
     [Test]
