@@ -6,6 +6,7 @@ using ServiceDefaults.Idempotency;
 using ServiceDefaults.Problems;
 using TrainingService.Datasets;
 using TrainingService.Datasets.Snapshots;
+using TrainingService.LabelKinds;
 using TrainingService.Registry;
 using TrainingService.Runs;
 
@@ -37,7 +38,7 @@ internal static class EvaluationsApi
         var dataset = await db.FindDatasetAsync(known, request?.Dataset, user, cancellation);
         await VersionOnDataset.FitAsync(db, chosen, dataset, dataset.Revision, cancellation);
         var (snapshot, _) = await snapshots.EnsureAsync(dataset.Id, user.CallerId(), cancellation);
-        var run = await runs.EnqueueAsync(new NewRun(RunKind.Evaluation, dataset.Number, snapshot.Id, user.CallerId(), RunCause.Request, model, version, new RunRequest()), cancellation);
+        var run = await runs.EnqueueAsync(new NewRun(RunKind.Evaluation, dataset.Number, snapshot.Id, user.CallerId(), RunCause.Request, model, version, new RunRequest(Task: LabelKind.Of(dataset.Schema!).ToldTask)), cancellation);
         return TypedResults.Accepted($"/v1/runs/{run.Id}", new QueuedEvaluation(run.Id, model, version, dataset.Id));
     }
 

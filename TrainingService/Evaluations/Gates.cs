@@ -1,12 +1,16 @@
-using System.Globalization;
 using System.Text.Json.Serialization;
 using TrainingService.LabelKinds;
 
 namespace TrainingService.Evaluations;
 
-/// <summary>What a version must reach on the reference set before it serves. Shares 0..1, the means over classes; null: not asked.</summary>
-/// <param name="MustBeatLive">Right at least as often as the live version on the same rows, and not significantly worse (McNemar, α 0.05).</param>
-internal sealed record Gates(double? MinPrecision = null, double? MinRecall = null, double? MinAccuracy = null, double? MinF1 = null, bool MustBeatLive = true)
+/// <summary>
+/// What a version must reach on the reference set before it serves; null: not asked. Of classes shares, 0..1, the means over classes; of numbers errors in the label's
+/// own unit, and the share of its variance that is explained.
+/// </summary>
+/// <param name="MustBeatLive">As good as the live version on the same rows, and not significantly worse: right as often (McNemar, α 0.05), or as near to the numbers (paired bootstrap, α 0.05).</param>
+internal sealed record Gates(
+    double? MinPrecision = null, double? MinRecall = null, double? MinAccuracy = null, double? MinF1 = null, bool MustBeatLive = true,
+    double? MaxMeanAbsoluteError = null, double? MaxRootMeanSquaredError = null, double? MinR2 = null)
 {
     /// <summary>Of a data set without a policy.</summary>
     public static Gates Default { get; } = new();
@@ -16,25 +20,19 @@ internal sealed record Gates(double? MinPrecision = null, double? MinRecall = nu
 
     /// <summary>The gates that ask for a figure, with what they ask.</summary>
     [JsonIgnore]
-    public IEnumerable<(string Gate, double Bound)> Asked
+    public IEnumerable<Gate> Asked
     {
         get
         {
-            (string Gate, double? Bound)[] all = [("minAccuracy", MinAccuracy), ("minPrecision", MinPrecision), ("minRecall", MinRecall), ("minF1", MinF1)];
-            return all.Where(each => each.Bound is not null).Select(each => (each.Gate, each.Bound!.Value));
+            (string Name, double? Bound)[] all =
+            [
+                ("minAccuracy", MinAccuracy), ("minPrecision", MinPrecision), ("minRecall", MinRecall), ("minF1", MinF1),
+                ("maxMeanAbsoluteError", MaxMeanAbsoluteError), ("maxRootMeanSquaredError", MaxRootMeanSquaredError), ("minR2", MinR2),
+            ];
+            return all.Where(each => each.Bound is not null).Select(each => new Gate(each.Name, each.Bound!.Value));
         }
     }
 
-    /// <summary>A sentence for each figure that is under its gate.</summary>
-    public IEnumerable<string> FailedBy(LabelReport report)
-    {
-        foreach (var (gate, least) in Asked)
-        {
-            if (report.Gated(gate) is { } figure && figure.Value < least)
-                yield return $"{figure.Name} {Text(figure.Value!.Value)} is under {gate} {least.ToString(CultureInfo.InvariantCulture)}";
-        }
-    }
-
-    // Cut off, not rounded: 0.84999 is not 0.85.
-    private static string Text(double value) => (Math.Floor(value * 10_000) / 10_000).ToString("0.####", CultureInfo.InvariantCulture);
+    /// <summary>A sentence for each figure that does not reach its gate. A gate that can't be held against the report is not passed either.</summary>
+    public IEnumerable<string> FailedBy(LabelReport report) => Asked.Select(gate => gate.WhyNot(report)).OfType<string>();
 }

@@ -94,8 +94,8 @@ internal sealed class Judge(TrainingDb db, ReferenceSets references, VersionEval
             : (null, new Obstacle($"not-comparable: the evaluation of the live version {live.Version} is on other rows", MayPass: false));
     }
 
-    /// <summary>Of the snapshot that it was evaluated on.</summary>
-    private Task<List<string>> ClassesOfAsync(Evaluation evaluation, CancellationToken cancellation) => db.Snapshots.Where(s => s.Id == evaluation.Snapshot)
+    /// <summary>Of the snapshot that it was evaluated on; of numbers none.</summary>
+    private async Task<IReadOnlyList<string>> ClassesOfAsync(Evaluation evaluation, CancellationToken cancellation) => evaluation.Classes.Count == 0 ? [] : await db.Snapshots.Where(s => s.Id == evaluation.Snapshot)
         .SelectMany(s => db.Labels.Where(l => l.Dataset == s.Dataset && l.Text != null && l.Added <= s.Revision && (l.Removed == null || l.Removed > s.Revision)).Select(l => l.Text!))
         .Distinct().OrderBy(label => label).ToListAsync(cancellation);
 

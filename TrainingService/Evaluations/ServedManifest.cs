@@ -7,7 +7,7 @@ namespace TrainingService.Evaluations;
 /// <summary>What a <c>model.json</c> says of the rows or images that a version takes, and of its answers. InferenceService reads it whole.</summary>
 internal sealed record ServedManifest(string Task, IReadOnlyList<string>? Labels, IReadOnlyList<ServedColumn>? Columns, ServedOutput? Output)
 {
-    /// <exception cref="ProblemException">422: it is no classification, or can't be read.</exception>
+    /// <exception cref="ProblemException">422: it is for something else, or can't be read.</exception>
     public static ServedManifest Read(JsonElement manifest)
     {
         ServedManifest read;
@@ -20,8 +20,8 @@ internal sealed record ServedManifest(string Task, IReadOnlyList<string>? Labels
             throw ProblemException.Unusable("version", $"Its model.json can't be read: {e.Message}");
         }
         RequireNamed(read);
-        return read is { Task: "image-classification" or "tabular-classification", Labels.Count: >= 2, Output: not null } ? read
-            : throw ProblemException.Unusable("version", $"It is for {read?.Task}; image-classification and tabular-classification, with labels and an output, can be evaluated.");
+        return read is { Task: "image-classification" or "tabular-classification", Labels.Count: >= 2, Output: not null } or { Task: "tabular-regression", Output: not null } ? read
+            : throw ProblemException.Unusable("version", $"It is for {read?.Task}; image-classification and tabular-classification, with labels and an output, and tabular-regression, with an output, can be evaluated.");
     }
 
     private static void RequireNamed(ServedManifest? manifest)
@@ -60,6 +60,16 @@ internal sealed record ServedManifest(string Task, IReadOnlyList<string>? Labels
             if (!(probability is >= 0 and <= 1.0001f))
                 throw ProblemException.Unusable("version", $"It answers with {probability}, which is no probability. Does its model.json leave out 'output.activation'?");
         }
+    }
+
+    /// <summary>An answer of the graph to the score that InferenceService makes of it.</summary>
+    /// <exception cref="ProblemException">422: it is more than one number, or none.</exception>
+    public float ToNumber(ReadOnlySpan<float> answer)
+    {
+        if (answer.Length != 1)
+            throw ProblemException.Unusable("version", $"It gives {answer.Length} numbers per item; a {Task} gives one.");
+        var score = Output!.Activation == "sigmoid" ? Sigmoid(answer[0]) : answer[0];
+        return float.IsFinite(score) ? score : throw ProblemException.Unusable("version", $"It answers with {score}, which is no finite number.");
     }
 
     private static float Sigmoid(float x) => 1 / (1 + MathF.Exp(-x));

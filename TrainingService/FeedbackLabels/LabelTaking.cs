@@ -6,7 +6,7 @@ using ServiceDefaults.Problems;
 using TrainingService.Datasets;
 using TrainingService.Datasets.Labels;
 using TrainingService.Datasets.Posting;
-using TrainingService.Datasets.Schema;
+using TrainingService.LabelKinds;
 
 namespace TrainingService.FeedbackLabels;
 
@@ -26,17 +26,14 @@ internal sealed class LabelTaking(
         var there = await db.Labels.AsNoTracking().SingleOrDefaultAsync(l => l.Dataset == dataset.Number && l.GivenId == feedback.GivenId && l.Removed == null, cancellation);
         if (feedback.Wanted == WantedLabel.Nothing)
             return there is null ? FeedbackOutcome.Removed : await RemoveAsync(dataset, feedback, cancellation);
-        var known = feedback.Wanted == WantedLabel.Label && await IsClassAsync(dataset, feedback.Label!, cancellation);
-        if (known && there?.Text == feedback.Label)
+        var label = feedback.Wanted == WantedLabel.Label && dataset.Schema is { } schema ? await LabelKind.Of(schema).FindAsync(db, dataset, feedback.Label!, cancellation) : null;
+        var known = label is not null;
+        if (known && there?.Text == label)
             return FeedbackOutcome.Labelled;
         if (there is not null)
             return known ? await RelabelAsync(dataset, feedback, cancellation) : there.Text is null ? FeedbackOutcome.Waiting : await ReviewAgainAsync(dataset, feedback, cancellation);
         return await AddAsync(dataset, feedback, labelled: known, cancellation);
     }
-
-    /// <summary>A label that the data set does not have makes no class by itself: it waits for somebody to look.</summary>
-    private async Task<bool> IsClassAsync(Dataset dataset, string label, CancellationToken cancellation) =>
-        (await db.LoadValuesAsync(dataset, int.MaxValue, cancellation)).Classes.Find(label) >= 0;
 
     /// <summary>Of a row that is labelled, feedback that is for somebody to look at changes nothing where they have looked; a label that was taken over unseen goes.</summary>
     private async Task<FeedbackOutcome> ReviewAgainAsync(Dataset dataset, FeedbackLabel feedback, CancellationToken cancellation)

@@ -9,7 +9,9 @@ internal abstract record Answers
 {
     /// <param name="rows">Of the table.</param>
     /// <param name="answers">As a trained model gives them for these.</param>
-    public static Answers Of(Table table, int[] rows, float[] answers) => new ClassAnswers(table.Schema.Classes, table.LabelsOf(rows), answers);
+    public static Answers Of(Table table, int[] rows, float[] answers) => table.Schema.IsNumeric
+        ? new NumberAnswers(table.TargetsOf(rows), answers)
+        : new ClassAnswers(table.Schema.Classes, table.LabelsOf(rows), answers);
 
     public abstract IEvaluationReport Evaluate();
 
@@ -24,4 +26,11 @@ internal sealed record ClassAnswers(IReadOnlyList<string> Classes, int[] Labels,
     public override IEvaluationReport Evaluate() => Evaluator.Evaluate(Classes, Labels, Probabilities);
 
     public override byte[] ToBytes() => ClassLabels.ToBytes(Evaluator.Predicted(Probabilities, Classes.Count));
+}
+
+internal sealed record NumberAnswers(float[] Labels, float[] Predicted) : Answers
+{
+    public override IEvaluationReport Evaluate() => RegressionEvaluator.Evaluate(Labels, Predicted);
+
+    public override byte[] ToBytes() => NumberLabels.ToBytes(Predicted);
 }

@@ -43,6 +43,20 @@ internal sealed record ClassContest(Challenge Challenge) : Contest
     }
 }
 
+internal sealed record NumberContest(NumberChallenge Challenge) : Contest
+{
+    public override bool Passed => Challenge.Passed;
+
+    public override double Gain => Challenge.Gain;
+
+    public override string Explanation => Challenge.Explanation;
+
+    public override object Of => Challenge;
+
+    public override string WhyNot(string live) => FormattableString.Invariant(
+        $"mean absolute error {Challenge.CandidateError:G4}, of version {live} {Challenge.LiveError:G4} on the same rows ({PValue(Challenge.WorsePValue)}, of {Challenge.Rows} reference rows)");
+}
+
 internal sealed class ContestJson : JsonConverter<Contest>
 {
     public override Contest Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => throw new NotSupportedException("A comparison is made, never read.");

@@ -5,7 +5,12 @@ namespace TrainingService.LabelKinds;
 /// <summary>What the service makes of a report of the library's, which is what it stores and shows.</summary>
 internal abstract record LabelReport
 {
-    public static LabelReport Of(IEvaluationReport report) => new ClassesReport((EvaluationReport)report);
+    public static LabelReport Of(IEvaluationReport report) => report switch
+    {
+        EvaluationReport classes => new ClassesReport(classes),
+        RegressionReport numbers => new NumbersReport(numbers),
+        _ => throw new ArgumentException($"{report.GetType().Name} is no report that is known here.", nameof(report)),
+    };
 
     public abstract LabelKind Kind { get; }
 

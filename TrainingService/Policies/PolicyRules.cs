@@ -1,7 +1,7 @@
 using ServiceDefaults.Problems;
 using TrainingService.Datasets;
-using TrainingService.Datasets.Schema;
 using TrainingService.Evaluations;
+using TrainingService.LabelKinds;
 using TrainingService.Registry;
 using TrainingService.Runs.Requests;
 
@@ -22,18 +22,32 @@ internal static class PolicyRules
         }
         ReservedNames.Refuse(model, "model");
         if (policy.Gates is { } gates)
-            Check(gates);
+            Check(gates, dataset.Schema is null ? null : LabelKind.Of(dataset.Schema));
         if (policy.AutoTrain is { } auto)
             Check(auto, dataset);
     }
 
-    private static void Check(Gates gates)
+    /// <param name="labels">Null: there are none yet.</param>
+    private static void Check(Gates gates, LabelKind? labels)
     {
+        var kind = labels ?? (gates.Asked.Any(gate => LabelKind.Classes.Gates.Contains(gate.Name)) ? LabelKind.Classes : LabelKind.Numbers);
+        foreach (var gate in gates.Asked.Where(gate => !kind.Gates.Contains(gate.Name)))
+        {
+            var why = labels is null ? $"the others ask for figures of {kind.Name}, and labels are one or the other" : $"the data set's labels are {kind.Name}";
+            throw ProblemException.Unusable($"gates.{gate.Name}", $"'{gate.Name}' can't be asked for: {why}. Its gates are {string.Join(", ", kind.Gates)} and mustBeatLive.");
+        }
         foreach (var (name, share) in new[] { ("minPrecision", gates.MinPrecision), ("minRecall", gates.MinRecall), ("minAccuracy", gates.MinAccuracy), ("minF1", gates.MinF1) })
         {
             if (share is not (null or (>= 0 and <= 1)))
                 throw ProblemException.Unusable($"gates.{name}", $"'{name}' is a share, 0 to 1.");
         }
+        foreach (var (name, error) in new[] { ("maxMeanAbsoluteError", gates.MaxMeanAbsoluteError), ("maxRootMeanSquaredError", gates.MaxRootMeanSquaredError) })
+        {
+            if (error is not (null or >= 0))
+                throw ProblemException.Unusable($"gates.{name}", $"'{name}' is an error in the label's unit, 0 or more.");
+        }
+        if (gates.MinR2 is > 1)
+            throw ProblemException.Unusable("gates.minR2", "'minR2' is 1 at most: all of the labels' variance explained.");
     }
 
     private static void Check(AutoTrain auto, Dataset dataset)
@@ -42,11 +56,9 @@ internal static class PolicyRules
             throw ProblemException.Unusable("autoTrain.minNewLabels", "'minNewLabels' is how many labels have to be new before the next run, at least 1.");
         if (auto.DebounceSeconds is not (>= 0 and <= LongestDebounceSeconds))
             throw ProblemException.Unusable("autoTrain.debounceSeconds", $"'debounceSeconds' is how long nothing more may come in before a run starts, 0 to {LongestDebounceSeconds}.");
-        if (dataset.Schema?.Label.Type == LabelType.Number)
-            throw ProblemException.Unusable("autoTrain", "The data set's labels are numbers; learners learn classes.");
         try
         {
-            LearnerChecks.Require(dataset.Kind, auto.ToRequest());
+            LearnerChecks.Require(dataset.Kind, dataset.Schema is null ? null : LabelKind.Of(dataset.Schema), auto.ToRequest());
         }
         catch (ProblemException e) when (e.Field is not null)
         {

@@ -73,6 +73,7 @@ internal enum RunStatus { Queued, Running, Succeeded, Failed, Cancelled }
 /// <param name="Augment">For images: how many changed copies of each training image are learned from besides.</param>
 /// <param name="Promote">Whether the version goes live if it passes the gates.</param>
 /// <param name="Private">The model serves the data set's owner alone.</param>
+/// <param name="Task">Of the model; null: a classification.</param>
 /// <param name="MayBind">Whoever asked may let the data set guard a model that was not trained here.</param>
 internal sealed record RunRequest(
     string? Learner = null,
@@ -84,12 +85,13 @@ internal sealed record RunRequest(
     int Augment = 0,
     bool Promote = false,
     bool Private = false,
-    bool MayBind = false);
+    bool MayBind = false,
+    string? Task = null);
 
 /// <summary>How far a run is.</summary>
 /// <param name="Stage"><c>loading, embedding, searching, training, evaluating, exporting, storing, promoting, reporting</c>.</param>
 /// <param name="Done">Of the stage: rows, images, combinations or rounds.</param>
-/// <param name="TrainLoss">Mean cross-entropy in nats after the round; absent when it is no finite number, which JSON could not say.</param>
+/// <param name="TrainLoss">Mean cross-entropy in nats after the round, of numbers the root mean squared error in their unit; absent when it is no finite number, which JSON could not say.</param>
 internal sealed record RunProgress(string Stage, long Done, long Total, double? TrainLoss, double? ValidationLoss, DateTimeOffset Time)
 {
     public double? TrainLoss { get; init; } = Finite(TrainLoss);

@@ -29,18 +29,20 @@ internal sealed class RunIntake(TrainingDb db, SnapshotMaker snapshots, Referenc
     /// <exception cref="ProblemException">As above.</exception>
     public async Task<Run> TrainAsync(Dataset dataset, RunRequest request, RunCause cause, string? wantedModel, Guid? wantedSnapshot, string caller, CancellationToken cancellation)
     {
-        var (learner, parameters) = LearnerChecks.Require(dataset.Kind, request);
+        LearnerChecks.Require(dataset.Kind, dataset.Schema is null || wantedSnapshot is not null ? null : LabelKind.Of(dataset.Schema), request);
         var model = await ModelOfAsync(dataset, wantedModel, request.MayBind, cancellation);
         var backbone = dataset.Kind == DatasetKind.Image ? await RequireBackboneAsync(request.Backbone, cancellation) : null;
         var snapshot = wantedSnapshot is { } id
             ? await db.Snapshots.AsNoTracking().SingleOrDefaultAsync(s => s.Id == id && s.Dataset == dataset.Number, cancellation) ?? throw ProblemException.NotFound("snapshot")
             : (await snapshots.EnsureAsync(dataset.Id, caller, cancellation)).Snapshot;
-        if (snapshot.Schema.Label.Type == LabelType.Number)
-            throw ProblemException.Unusable("label", "The data set's labels are numbers; learners learn classes: labels that are binary or multi-class.");
+        // The labels of the snapshot are what counts, should they be of another kind than those the data set has now.
+        var labels = LabelKind.Of(snapshot.Schema);
+        var (learner, parameters) = LearnerChecks.Require(dataset.Kind, labels, request);
+        await RequireTaskAsync(model, labels.TaskOf(dataset.Kind), cancellation);
         var values = await db.LoadValuesAsync(dataset, int.MaxValue, cancellation);
-        var coding = await LabelKind.Of(snapshot.Schema).RequireLearnableAsync(new Learnable(db, references, options.Value, dataset, snapshot, values, request), cancellation);
+        var coding = await labels.RequireLearnableAsync(new Learnable(db, references, options.Value, dataset, snapshot, values, request), cancellation);
         RequireMemory(SchemaOf(snapshot, values, coding, backbone), snapshot, request, learner, parameters);
-        return await queue.EnqueueAsync(new NewRun(RunKind.Training, dataset.Number, snapshot.Id, caller, cause, model, Version: null, request), cancellation);
+        return await queue.EnqueueAsync(new NewRun(RunKind.Training, dataset.Number, snapshot.Id, caller, cause, model, Version: null, request with { Task = labels.ToldTask }), cancellation);
     }
 
     private async Task<string> ModelOfAsync(Dataset dataset, string? wanted, bool mayBind, CancellationToken cancellation)
@@ -55,6 +57,13 @@ internal sealed class RunIntake(TrainingDb db, SnapshotMaker snapshots, Referenc
         if (await db.Models.AsNoTracking().SingleOrDefaultAsync(m => m.Name == model, cancellation) is { } known)
             ModelBinding.Bind(known, dataset.Number, owner: known.Owner == dataset.Owner ? known.Owner : null, mayBind);
         return model;
+    }
+
+    private async Task RequireTaskAsync(string model, string task, CancellationToken cancellation)
+    {
+        var known = await db.Models.Where(m => m.Name == model).Select(m => m.Task).SingleOrDefaultAsync(cancellation);
+        if (known is not null && known != task)
+            throw ProblemException.Unusable("model", $"'{model}' is for {known}, and what is learned here is for {task}. Name another with 'model'.");
     }
 
     /// <param name="name">Null: the configured one.</param>

@@ -52,7 +52,7 @@ internal sealed class TrainedModels(TrainingDb db, Registrar registrar, Evaluati
             Test = trained.Result.Test,
             Training = trained.Result.Training,
             Answers = answers,
-            Classes = trained.Classes,
+            Classes = trained.Classes ?? [],
             CreatedAt = now,
         }, cancellation);
         await transaction.CommitAsync(cancellation);
@@ -64,13 +64,14 @@ internal sealed class TrainedModels(TrainingDb db, Registrar registrar, Evaluati
         var (order, result) = (trained.Input.Order, trained.Result);
         var manifest = new JsonObject
         {
-            ["labels"] = new JsonArray([.. order.Schema.Classes.Select(label => JsonValue.Create(label))]),
             ["output"] = new JsonObject { ["name"] = result.Output, ["activation"] = "none" },
             ["recording"] = "durable",
             ["description"] = $"{order.Learner} on {trained.Snapshot.Rows} labels.",
             ["source"] = $"run {trained.Run.Id}",
             ["metrics"] = JsonSerializer.SerializeToNode(MetricsOf(trained)),
         };
+        if (trained.Classes is { } classes)
+            manifest.Insert(0, "labels", new JsonArray([.. classes.Select(label => JsonValue.Create(label))]));
         if (owner is not null)
             manifest["owner"] = owner;
         if (trained.Input.Backbone is { } backbone)

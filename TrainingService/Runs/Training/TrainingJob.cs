@@ -52,5 +52,6 @@ internal sealed class TrainingJob(
 internal sealed record TrainedRun(
     Run Run, Datasets.Dataset Dataset, Datasets.Snapshots.Snapshot Snapshot, ReferenceSet Reference, TrainingInput Input, TrainerResult Result)
 {
-    public IReadOnlyList<string> Classes => Input.Order.Schema.Classes;
+    /// <summary>In the order of the model's answers; null where labels are numbers.</summary>
+    public IReadOnlyList<string>? Classes => Input.Order.Schema is { IsNumeric: false } schema ? schema.Classes : null;
 }
