@@ -31,12 +31,14 @@ public interface ILearner
 /// <param name="Validation">Says when to stop; may be empty, then nothing stops early.</param>
 public sealed record TrainingSet(Table Table, int[] Train, int[] Validation)
 {
-    /// <summary>Less for a fold of a set that has enough.</summary>
+    /// <summary>Of labels that are numbers the fewest in all. Less for a fold of a set that has enough.</summary>
     internal int FewestRowsPerClass { get; init; } = DataChecks.FewestRowsPerClass;
 
     /// <exception cref="LearningException">The rows cannot be learned from, or it would take more memory than it may.</exception>
     internal void Require(ILearner learner, ParameterSet parameters, TrainingRun run)
     {
+        if (Table.Schema.IsNumeric ? !learner.LearnsNumbers : !learner.LearnsClasses)
+            throw new LearningException("learner", $"{learner.Name} does not learn {(Table.Schema.IsNumeric ? "numbers" : "classes")}; {string.Join(" and ", Learners.For(Table.Schema.IsNumeric).Select(each => each.Name))} do.");
         DataChecks.Require(Table, Train, FewestRowsPerClass);
         var bytes = Table.Bytes + learner.EstimateBytes(Table.Schema, Train.Length + Validation.Length, parameters);
         if (bytes > run.MemoryLimitBytes)

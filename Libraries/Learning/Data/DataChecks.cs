@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Learning.Data;
 
 /// <summary>Whether rows can be learned from at all, and what about them is suspicious.</summary>
@@ -5,13 +7,38 @@ public static class DataChecks
 {
     public const int FewestRowsPerClass = 10;
 
-    /// <exception cref="LearningException">No rows, one class only, or a class with fewer than ten rows.</exception>
+    /// <summary>Of labels that are numbers, in all.</summary>
+    public const int FewestRows = 10;
+
+    /// <exception cref="LearningException">No rows; one class only, or a class with fewer than ten rows; of numbers fewer than ten rows, or all the same.</exception>
     public static void Require(Table table, IReadOnlyList<int> rows) => Require(table, rows, FewestRowsPerClass);
 
     internal static void Require(Table table, IReadOnlyList<int> rows, int fewest)
     {
         if (rows.Count == 0)
             throw new LearningException("rows", "There are no rows to train on.");
+        if (table.Schema.IsNumeric)
+            RequireNumbers(table.Targets, rows, fewest);
+        else
+            RequireClasses(table, rows, fewest);
+    }
+
+    /// <summary>Whether a part of rows that can be learned from can be, too.</summary>
+    internal static bool AreEnough(Table table, IReadOnlyList<int> rows) => table.Schema.IsNumeric
+        ? rows.Count >= FewestRows && !IsConstant(table.Targets, rows)
+        : Counts(table, rows).All(count => count >= FewestRowsPerClass);
+
+    // Of a fold all labels may happen to be the same.
+    private static void RequireNumbers(ReadOnlySpan<float> targets, IReadOnlyList<int> rows, int fewest)
+    {
+        if (rows.Count < fewest)
+            throw new LearningException("rows", $"There are {rows.Count} rows; {fewest} are the least.");
+        if (fewest > 1 && IsConstant(targets, rows))
+            throw new LearningException("label", string.Create(CultureInfo.InvariantCulture, $"All {rows.Count} rows have the label {targets[rows[0]]:R}; there is nothing to predict."));
+    }
+
+    private static void RequireClasses(Table table, IReadOnlyList<int> rows, int fewest)
+    {
         var counts = Counts(table, rows);
         var names = table.Schema.Classes;
         if (counts.Count(count => count > 0) == 1)
@@ -23,13 +50,13 @@ public static class DataChecks
     /// <summary>Things that are allowed and probably a mistake, each naming its columns.</summary>
     public static IReadOnlyList<string> Warnings(Table table, IReadOnlyList<int> rows)
     {
-        var labels = table.LabelsOf(rows);
+        var (labels, numbers) = table.Schema.IsNumeric ? ([], table.TargetsOf(rows)) : (table.LabelsOf(rows), Array.Empty<float>());
         List<string> warnings = [], missing = [], constant = [];
         for (var c = 0; c < table.Schema.Columns.Count; c++)
         {
             var name = $"'{table.Schema.Columns[c].Name}'";
             var cells = table.Column(c);
-            if (IsLabel(cells, rows, labels))
+            if (table.Schema.IsNumeric ? LabelLeak.OfNumbers(table.Schema.Columns[c].Kind, cells, rows, numbers) : LabelLeak.OfClasses(cells, rows, labels))
                 warnings.Add($"Column {name} tells the label of every row by itself: is it the label under another name?");
             else if (Missing(cells, rows) == rows.Count)
                 missing.Add(name);
@@ -55,20 +82,6 @@ public static class DataChecks
         foreach (var row in rows)
             counts[table.Labels[row]]++;
         return counts;
-    }
-
-    // One value per class and one class per value. A number with many values that happens to sort the classes is none.
-    private static bool IsLabel(ReadOnlySpan<float> cells, IReadOnlyList<int> rows, int[] labels)
-    {
-        var (classOf, seen) = (new Dictionary<float, int>(), new HashSet<int>());
-        for (var i = 0; i < rows.Count; i++)
-        {
-            var cell = cells[rows[i]];
-            if (classOf.TryGetValue(cell, out var known) ? known != labels[i] : !seen.Add(labels[i]))
-                return false;
-            classOf[cell] = labels[i];
-        }
-        return classOf.Count > 1;
     }
 
     private static int Missing(ReadOnlySpan<float> cells, IReadOnlyList<int> rows)

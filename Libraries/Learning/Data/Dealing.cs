@@ -11,7 +11,8 @@ internal sealed class Dealing
     {
         origins.Require(table);
         (this.origins, groups) = (origins, new EqualRows(origins, rows));
-        var strata = table.Schema.Classes.Select(_ => new List<int>()).ToArray();
+        var stratumOf = StratumOf(table, rows);
+        var strata = Enumerable.Range(0, table.Schema.IsNumeric ? Tenths.Count : table.Schema.Classes.Count).Select(_ => new List<int>()).ToArray();
         List<int> reference = [];
         for (var group = 0; group < groups.Count; group++)
         {
@@ -20,7 +21,7 @@ internal sealed class Dealing
             {
                 if (origins.IsReference(row))
                     reference.Add(row);
-                first = Math.Min(first, table.Labels[row]);
+                first = Math.Min(first, stratumOf(row));
             }
             if (reference.Count == fixedRows)
                 strata[first].Add(group);
@@ -28,7 +29,7 @@ internal sealed class Dealing
         (Strata, Reference) = (Array.ConvertAll(strata, stratum => groups.Shuffled(stratum, seed)), Sorted(reference));
     }
 
-    /// <summary>Class by class the groups, shuffled. Equal rows with several labels go with the first class; those with a reference row among them with none.</summary>
+    /// <summary>Class by class the groups, shuffled; of numbers tenth by tenth of the rows that are dealt. Equal rows with several labels go with the first; those with a reference row among them with none.</summary>
     public int[][] Strata { get; }
 
     /// <summary>The rows of the reference set.</summary>
@@ -48,6 +49,16 @@ internal sealed class Dealing
 
     /// <summary>Rows to judge by.</summary>
     public int[] Judged(IEnumerable<int> dealt) => Rows(dealt, copies: false);
+
+    private static Func<int, int> StratumOf(Table table, int[] rows)
+    {
+        if (!table.Schema.IsNumeric)
+            return row => table.Labels[row];
+        var (tenths, byRow) = (Tenths.Of(table.TargetsOf(rows)), new byte[table.Rows]);
+        foreach (var (i, row) in rows.Index())
+            byRow[row] = (byte)tenths[i];
+        return row => byRow[row];
+    }
 
     private int[] Rows(IEnumerable<int> dealt, bool copies)
     {

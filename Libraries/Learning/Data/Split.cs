@@ -7,7 +7,7 @@ namespace Learning.Data;
 public sealed record Split(int[] Train, int[] Validation, int[] Test, int[] Reference)
 {
     /// <summary>
-    /// Shares every class out by the content of its rows: the same rows fall on the same side in whatever order they come, and
+    /// Shares every class out, or every tenth of labels that are numbers, by the content of its rows: the same rows fall on the same side in whatever order they come, and
     /// equal rows on one side, whatever their labels. A row that is none of the reference set and yet has the content of one is on no side.
     /// </summary>
     /// <param name="seed">Another seed, another split.</param>

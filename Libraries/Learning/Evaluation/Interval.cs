@@ -3,7 +3,7 @@ namespace Learning.Evaluation;
 /// <summary>Between which a share lies, by 95 % confidence unless it was asked otherwise.</summary>
 public readonly record struct Interval(double Low, double High)
 {
-    private const double Z95 = 1.959963984540054;
+    internal const double Z95 = 1.959963984540054;
 
     /// <summary>Wilson's score interval (1927): holds for few rows and for shares near 0 and 1, too. Of no rows at all: 0 to 1.</summary>
     public static Interval Wilson(long successes, long trials, double z = Z95)

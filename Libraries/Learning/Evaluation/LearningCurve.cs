@@ -20,7 +20,7 @@ public sealed record LearningCurvePoint(int Rows, double? TrainAccuracy, double?
 /// <summary>What more labels would bring: the same learner on ever larger shares of the training rows.</summary>
 public static class LearningCurve
 {
-    /// <param name="shares">Ascending, up to 1; a share that leaves too few rows of a class is left out.</param>
+    /// <param name="shares">Ascending, up to 1; a share that leaves too few rows, or of a class, is left out.</param>
     public static IReadOnlyList<LearningCurvePoint> Measure(ILearner learner, TrainingSet data, int[] test, ParameterSet parameters, TrainingRun run, params IReadOnlyList<double> shares)
     {
         var order = (int[])data.Train.Clone();
@@ -30,15 +30,15 @@ public static class LearningCurve
         {
             var rows = order[..(int)(share * order.Length)];
             Array.Sort(rows);
-            if (DataChecks.Counts(data.Table, rows).Any(count => count < DataChecks.FewestRowsPerClass))
+            if (!DataChecks.AreEnough(data.Table, rows))
                 continue;
             using var model = learner.Train(data with { Train = rows }, parameters, run with { OnProgress = null });
-            var (trained, tested) = (Of(model, data.Table, rows), Of(model, data.Table, test));
-            points.Add(new LearningCurvePoint(rows.Length, trained.Accuracy, tested.Accuracy, tested.LogLoss));
+            points.Add(Of(rows.Length, model.Evaluate(data.Table, rows), model.Evaluate(data.Table, test)));
         }
         return points;
     }
 
-    private static EvaluationReport Of(ITrainedModel model, Table table, int[] rows) =>
-        Evaluator.Evaluate(table.Schema.Classes, table.LabelsOf(rows), model.Predict(table, rows));
+    private static LearningCurvePoint Of(int rows, IEvaluationReport training, IEvaluationReport test) => training is EvaluationReport trained && test is EvaluationReport tested
+        ? new LearningCurvePoint(rows, trained.Accuracy, tested.Accuracy, tested.LogLoss)
+        : LearningCurvePoint.OfNumbers(rows, (RegressionReport)training, (RegressionReport)test);
 }

@@ -6,7 +6,7 @@ namespace Learning.Exports;
 /// <summary>The part of an exported graph that turns a row of raw cells into what a linear model takes: <see cref="LinearEncoding"/> in ONNX.</summary>
 internal static class RowGraph
 {
-    public const string Rows = "rows", Probabilities = "probabilities";
+    public const string Rows = "rows", Probabilities = "probabilities", Score = "score";
 
     public static string Features(GraphBuilder graph, string rows, LinearEncoding encoding)
     {

@@ -79,6 +79,20 @@ internal sealed class LinearEncoding
         }
     }
 
+    /// <summary>What each column's weights are in length, as shares; of a category's values the mean.</summary>
+    /// <param name="square">Of a feature's weights the sum of squares.</param>
+    public IReadOnlyList<FeatureImportance> Importance(TableSchema schema, Func<int, double> square)
+    {
+        var squares = new double[schema.Columns.Count];
+        for (var n = 0; n < Numbers.Count; n++)
+            squares[Numbers[n].Column] += square(n);
+        for (var i = 0; i < Indicators.Count; i++)
+            squares[Indicators[i].Column] += square(Numbers.Count + i);
+        foreach (var category in Categories)
+            squares[category.Column] += Enumerable.Range(category.First, category.Count).Sum(square) / category.Count;
+        return Shares.Of(schema, Array.ConvertAll(squares, Math.Sqrt));
+    }
+
     private static NumberFeature Standardise(int column, ReadOnlySpan<float> cells, ReadOnlySpan<int> rows)
     {
         var moments = Moments.Of(cells, rows);

@@ -14,20 +14,7 @@ internal sealed class LogisticModel(TableSchema schema, LinearEncoding encoding,
     public int BestRound => history.Count;
 
     /// <summary>What a column's weights, of standardised features, are in length.</summary>
-    public IReadOnlyList<FeatureImportance> Importance
-    {
-        get
-        {
-            var squares = new double[schema.Columns.Count];
-            for (var n = 0; n < encoding.Numbers.Count; n++)
-                squares[encoding.Numbers[n].Column] += Square(n);
-            for (var i = 0; i < encoding.Indicators.Count; i++)
-                squares[encoding.Indicators[i].Column] += Square(encoding.Numbers.Count + i);
-            foreach (var category in encoding.Categories)
-                squares[category.Column] += Enumerable.Range(category.First, category.Count).Sum(Square) / category.Count;
-            return Shares.Of(schema, Array.ConvertAll(squares, Math.Sqrt));
-        }
-    }
+    public IReadOnlyList<FeatureImportance> Importance => encoding.Importance(schema, Square);
 
     public float[] Predict(Table table, ReadOnlySpan<int> rows)
     {

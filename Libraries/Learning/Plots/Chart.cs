@@ -10,16 +10,16 @@ internal sealed class Chart
     private int line;
     private double legend = Left;
 
-    /// <param name="xTick">How a value at an axis is written.</param>
+    /// <param name="xTick">How a value at an axis is written, as <paramref name="yTick"/>.</param>
     /// <param name="lines">That the names of the curves take at most.</param>
-    public Chart(string title, string xName, string yName, (double From, double To) x, (double From, double To) y, Func<double, string>? xTick = null, int lines = 1)
+    public Chart(string title, string xName, string yName, (double From, double To) x, (double From, double To) y, Func<double, string>? xTick = null, int lines = 1, Func<double, string>? yTick = null)
     {
         (this.lines, top, height) = (lines, 47 + (lines * Line), 343 + (lines * Line));
         (svg, this.x, this.y) = (new Svg(Width, height, title), x, y);
         foreach (var tick in Ticks(y))
         {
             svg.Line(Left, Y(tick), Width - Right, Y(tick), "grid");
-            svg.Text(Left - 8, Y(tick) + 4, Svg.Number(tick), "soft", "end");
+            svg.Text(Left - 8, Y(tick) + 4, (yTick ?? Svg.Number)(tick), "soft", "end");
         }
         foreach (var tick in Ticks(x))
         {
@@ -42,6 +42,14 @@ internal sealed class Chart
         return this;
     }
 
+    /// <summary>Dots without a line or a name.</summary>
+    public Chart Dots(IEnumerable<(double X, double Y)> points, int colour, double opacity)
+    {
+        foreach (var (pointX, pointY) in points)
+            svg.Dot(X(pointX), Y(pointY), 3, colour, opacity);
+        return this;
+    }
+
     /// <summary>A dashed line without a name: chance, perfection, the round that was kept.</summary>
     public Chart Even(double fromX, double fromY, double toX, double toY)
     {
@@ -51,7 +59,7 @@ internal sealed class Chart
 
     public Chart Bar(double from, double to, double height, double opacity, string tip)
     {
-        svg.Box(X(from) + 1, Y(height), X(to) - X(from) - 2, Y(0) - Y(height), "bar", opacity, 2, tip);
+        svg.Box(X(from) + 1, Y(height), Math.Max(1, X(to) - X(from) - 2), Y(0) - Y(height), "bar", opacity, 2, tip);
         return this;
     }
 

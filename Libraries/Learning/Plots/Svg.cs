@@ -41,8 +41,8 @@ internal sealed class Svg
     public void Path(IEnumerable<(double X, double Y)> points, string kind, int? colour = null) =>
         text.Append($"""<path d="M{string.Join('L', points.Select(point => $"{Number(point.X)} {Number(point.Y)}"))}" class="{kind}"{Stroke(colour)}/>""");
 
-    public void Dot(double x, double y, double radius, int colour) =>
-        text.Append($"""<circle cx="{Number(x)}" cy="{Number(y)}" r="{Number(radius)}" style="fill:var(--{colour % Colours})"/>""");
+    public void Dot(double x, double y, double radius, int colour, double opacity = 1) => text.Append(
+        $"""<circle cx="{Number(x)}" cy="{Number(y)}" r="{Number(radius)}" style="fill:var(--{colour % Colours}){(opacity < 1 ? $";fill-opacity:{Number(opacity)}" : "")}"/>""");
 
     /// <param name="tip">Shown when pointed at.</param>
     public void Box(double x, double y, double width, double height, string kind, double opacity = 1, double round = 3, string? tip = null) => text.Append(

@@ -7,22 +7,31 @@ namespace Learning.Plots;
 public static class TrainingPlots
 {
     private const int MostColumns = 20;
+    private const string Error = "root mean squared error";
 
-    /// <summary>Accuracy by how many rows were learned from.</summary>
+    /// <summary>Accuracy by how many rows were learned from; of numbers the root mean squared error.</summary>
     public static string LearningCurve(IReadOnlyList<LearningCurvePoint> points)
     {
-        var lowest = points.Select(point => Math.Min(point.TrainAccuracy ?? 0, point.TestAccuracy ?? 0)).DefaultIfEmpty(0).Min();
-        return new Chart("Learning curve", "training rows", "accuracy", (0, Math.Max(1, points.Select(point => point.Rows).DefaultIfEmpty(1).Max())), (Math.Max(0, Math.Floor((lowest * 20) - 1) / 20), 1), Rows)
-            .Curve("test", points.Select(point => ((double)point.Rows, point.TestAccuracy ?? 0)), 0, dots: true)
-            .Curve("training", points.Select(point => ((double)point.Rows, point.TrainAccuracy ?? 0)), 1, dots: true)
+        var numbers = points.Any(point => point.TestError is not null);
+        double Test(LearningCurvePoint point) => (numbers ? point.TestError : point.TestAccuracy) ?? 0;
+        double Training(LearningCurvePoint point) => (numbers ? point.TrainError : point.TrainAccuracy) ?? 0;
+        var lowest = points.Select(point => Math.Min(Training(point), Test(point))).DefaultIfEmpty(0).Min();
+        var highest = points.Select(point => Math.Max(Training(point), Test(point))).DefaultIfEmpty(0).Max();
+        var range = !numbers ? (Math.Max(0, Math.Floor((lowest * 20) - 1) / 20), 1.0) : (0.0, highest > 0 ? highest * 1.05 : 1);
+        return new Chart(
+            "Learning curve", "training rows", numbers ? Error : "accuracy", (0, Math.Max(1, points.Select(point => point.Rows).DefaultIfEmpty(1).Max())), range, Rows, yTick: numbers ? Figure.Short : null)
+            .Curve("test", points.Select(point => ((double)point.Rows, Test(point))), 0, dots: true)
+            .Curve("training", points.Select(point => ((double)point.Rows, Training(point))), 1, dots: true)
             .ToString();
     }
 
     /// <summary>Loss by round; the dashed line is the round that was kept.</summary>
-    public static string Rounds(IReadOnlyList<TrainingProgress> history, int bestRound)
+    /// <param name="numbers">The loss is the root mean squared error, in the label's unit.</param>
+    public static string Rounds(IReadOnlyList<TrainingProgress> history, int bestRound, bool numbers = false)
     {
         var highest = history.Max(round => Math.Max(round.TrainLoss ?? 0, round.ValidationLoss ?? 0));
-        var chart = new Chart("Loss by round", "round", "loss", (1, Math.Max(2, history.Count)), (0, highest > 0 ? highest * 1.05 : 1), Rows)
+        var chart = new Chart(
+            "Loss by round", "round", numbers ? Error : "loss", (1, Math.Max(2, history.Count)), (0, highest > 0 ? highest * 1.05 : 1), Rows, yTick: numbers ? Figure.Short : null)
             .Curve("training", Told(history, round => round.TrainLoss), 1);
         if (history.Any(round => round.ValidationLoss is not null))
             chart.Curve("validation", Told(history, round => round.ValidationLoss), 0);

@@ -16,9 +16,13 @@ public static class RunReport
     public static string Markdown(RunReportData data) => MarkdownReport.Write(data, ReportContent.Of(data), Pictures(data));
 
     /// <summary>
-    /// SVG documents by name: <c>confusion, roc, precision-recall, calibration, learning-curve, rounds, importance</c>, those there is something to draw for.
+    /// SVG documents by name: <c>confusion, roc, precision-recall, calibration</c>, of numbers <c>predicted, residuals, tenths</c>, and
+    /// <c>learning-curve, rounds, importance</c>, those there is something to draw for.
     /// </summary>
     public static IReadOnlyDictionary<string, string> Plots(RunReportData data) => Pictures(data).ToDictionary(picture => picture.Name, picture => picture.Svg);
+
+    // Numbers may be solved for, without rounds.
+    private static bool IsOneStep(RunReportData data) => data.Judged is RegressionReport && data.History.Count == 1;
 
     private static IReadOnlyList<Picture> Pictures(RunReportData data) => [.. Drawn(data)];
 
@@ -33,10 +37,16 @@ public static class RunReport
                 yield return new("precision-recall", "Precision and recall", EvaluationPlots.PrecisionRecall(judged));
             yield return new("calibration", "Calibration", EvaluationPlots.Calibration(judged));
         }
+        else if (data.Judged is RegressionReport numbers)
+        {
+            yield return new("predicted", "Predicted against label", NumberPlots.Predicted(numbers));
+            yield return new("residuals", "Errors", NumberPlots.Residuals(numbers));
+            yield return new("tenths", "Error by tenth of the label", NumberPlots.Tenths(numbers));
+        }
         if (data.LearningCurve.Count > 1)
             yield return new("learning-curve", "Learning curve", TrainingPlots.LearningCurve(data.LearningCurve));
-        if (data.History.Any(round => round.TrainLoss is not null || round.ValidationLoss is not null))
-            yield return new("rounds", "Loss by round", TrainingPlots.Rounds(data.History, data.BestRound));
+        if (data.History.Any(round => round.TrainLoss is not null || round.ValidationLoss is not null) && !IsOneStep(data))
+            yield return new("rounds", "Loss by round", TrainingPlots.Rounds(data.History, data.BestRound, data.Judged is RegressionReport));
         if (data.Importance.Count > 0)
             yield return new("importance", "Importance of columns", TrainingPlots.Importance(data.Importance));
     }

@@ -25,6 +25,15 @@ public sealed record FoldFigures(int Rows, double? Accuracy, double? MacroF1, do
 
     /// <summary>Absent, too, where the fold's labels do not vary.</summary>
     public double? R2 { get; init; }
+
+    internal static FoldFigures Of(IEvaluationReport report, int bestRound) => report is EvaluationReport classes
+        ? new FoldFigures(classes.Rows, classes.Accuracy, classes.MacroF1, classes.RocAuc, classes.LogLoss, bestRound)
+        : OfNumbers((RegressionReport)report, bestRound);
+
+    private static FoldFigures OfNumbers(RegressionReport report, int bestRound) => new(report.Rows, null, null, null, null, bestRound)
+    {
+        MeanAbsoluteError = report.MeanAbsoluteError, RootMeanSquaredError = report.RootMeanSquaredError, R2 = report.R2,
+    };
 }
 
 /// <summary>How good a learner is where there are too few rows for one split to say: each fold's test rows by a model that never saw them.</summary>
@@ -50,8 +59,7 @@ public sealed record CrossValidation(IReadOnlyList<FoldFigures> Folds, Spread? A
         {
             run.Cancellation.ThrowIfCancellationRequested();
             using var model = learner.Train(new TrainingSet(table, fold.Train, fold.Validation) { FewestRowsPerClass = 1 }, parameters, run with { OnProgress = null });
-            var report = Evaluator.Evaluate(table.Schema.Classes, table.LabelsOf(fold.Test), model.Predict(table, fold.Test));
-            figures.Add(new FoldFigures(report.Rows, report.Accuracy, report.MacroF1, report.RocAuc, report.LogLoss, model.BestRound));
+            figures.Add(FoldFigures.Of(model.Evaluate(table, fold.Test), model.BestRound));
             onFold?.Invoke(figures.Count);
         }
         // Where each fold has it.

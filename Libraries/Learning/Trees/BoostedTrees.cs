@@ -3,7 +3,7 @@ using Learning.Parameters;
 
 namespace Learning.Trees;
 
-/// <summary>Gradient-boosted trees by XGBoost's histogram method; categories are split one against the rest.</summary>
+/// <summary>Gradient-boosted trees by XGBoost's histogram method; categories are split one against the rest. Numbers are learned by their squared error.</summary>
 public sealed class BoostedTrees : ILearner
 {
     // It is for people to look at, and would take a fifth of the time if it were asked for each round.
@@ -38,23 +38,23 @@ public sealed class BoostedTrees : ILearner
     {
         var bins = schema.Columns.Sum(column => (long)Math.Max(256, column.Values.Count + 1));
         var nodes = 1L << Math.Min(parameters.Integer("maxDepth"), 12);
-        var trees = (long)parameters.Integer("rounds") * (schema.Classes.Count > 2 ? schema.Classes.Count : 1);
-        return (rows * ((2L * schema.Columns.Count) + (24L * schema.Classes.Count))) + (bins * 16 * Math.Min(nodes, rows)) + (trees * Math.Min(2 * nodes, 2L * rows) * 64);
+        var trees = (long)parameters.Integer("rounds") * (schema.Outputs > 2 ? schema.Outputs : 1);
+        return (rows * ((2L * schema.Columns.Count) + (24L * schema.Outputs))) + (bins * 16 * Math.Min(nodes, rows)) + (trees * Math.Min(2 * nodes, 2L * rows) * 64);
     }
 
     public ITrainedModel Train(TrainingSet data, ParameterSet parameters, TrainingRun run)
     {
         XgBoost.Require();
         data.Require(this, parameters, run);
-        var weights = data.ClassWeights(parameters.Text("classWeights"));
-        using var train = new QuantileMatrix(data.Table, data.Train, weights, run.Threads, cancellation: run.Cancellation);
+        var scale = data.Table.Schema.IsNumeric ? NumberScale.Of(data.Table.Targets, data.Train) : (NumberScale?)null;
+        using var train = new QuantileMatrix(data.Table, data.Train, Labels(data, parameters, scale), run.Threads, cancellation: run.Cancellation);
         using var validation = data.Validation.Length == 0 ? null
-            : new QuantileMatrix(data.Table, data.Validation, [.. weights.Select(_ => 1.0)], run.Threads, train, run.Cancellation);
+            : new QuantileMatrix(data.Table, data.Validation, scale is { } known ? TreeLabels.OfNumbers(data.Table, known) : TreeLabels.OfClasses(data.Table), run.Threads, train, run.Cancellation);
         var booster = new Booster(validation is null ? [train] : [train, validation], Native(parameters, data.Table.Schema, run));
         try
         {
-            var (history, best) = Grow(booster, train, validation, parameters, run);
-            return new BoostedTreesModel(data.Table.Schema, booster, history, best);
+            var (history, best) = Grow(booster, train, validation, scale?.Deviation ?? 1, parameters, run);
+            return new BoostedTreesModel(data.Table.Schema, booster, history, best, scale);
         }
         catch
         {
@@ -63,7 +63,18 @@ public sealed class BoostedTrees : ILearner
         }
     }
 
-    private static (IReadOnlyList<TrainingProgress> History, int Best) Grow(Booster booster, QuantileMatrix train, QuantileMatrix? validation, ParameterSet parameters, TrainingRun run)
+    private static TreeLabels Labels(TrainingSet data, ParameterSet parameters, NumberScale? scale)
+    {
+        if (scale is not { } known)
+            return TreeLabels.OfClasses(data.Table, data.ClassWeights(parameters.Text(ClassWeights)));
+        if (parameters.Values.TryGetValue(ClassWeights, out var weights) && weights is not "none")
+            throw new LearningException(ClassWeights, $"Parameter '{ClassWeights}' is for labels that are classes; these are numbers.");
+        return TreeLabels.OfNumbers(data.Table, known);
+    }
+
+    /// <param name="unit">What a loss of 1 is, of labels that were standardised.</param>
+    private static (IReadOnlyList<TrainingProgress> History, int Best) Grow(
+        Booster booster, QuantileMatrix train, QuantileMatrix? validation, double unit, ParameterSet parameters, TrainingRun run)
     {
         var (rounds, patience) = (parameters.Integer("rounds"), parameters.Integer("earlyStopping"));
         List<TrainingProgress> history = [];
@@ -72,8 +83,8 @@ public sealed class BoostedTrees : ILearner
         {
             run.Cancellation.ThrowIfCancellationRequested();
             booster.Update(round, train);
-            var trainLoss = round % TrainLossEvery == 0 ? booster.Evaluate(round, train) : (double?)null;
-            var validationLoss = validation is null ? (double?)null : booster.Evaluate(round, validation);
+            var trainLoss = round % TrainLossEvery == 0 ? unit * booster.Evaluate(round, train) : (double?)null;
+            var validationLoss = validation is null ? (double?)null : unit * booster.Evaluate(round, validation);
             history.Add(new TrainingProgress(round + 1, rounds, trainLoss, validationLoss).Require(parameters, "learningRate", "l2"));
             run.OnProgress?.Invoke(history[^1]);
             if (patience == 0 || validation is null)
@@ -86,14 +97,14 @@ public sealed class BoostedTrees : ILearner
 
     private static IEnumerable<(string, object)> Native(ParameterSet parameters, TableSchema schema, TrainingRun run)
     {
-        var binary = schema.Classes.Count == 2;
+        var (objective, metric) = schema.IsNumeric ? ("reg:squarederror", "rmse") : schema.Classes.Count == 2 ? ("binary:logistic", "logloss") : ("multi:softprob", "mlogloss");
         yield return ("verbosity", 0);
-        yield return ("objective", binary ? "binary:logistic" : "multi:softprob");
-        yield return ("eval_metric", binary ? "logloss" : "mlogloss");
-        if (!binary)
+        yield return ("objective", objective);
+        yield return ("eval_metric", metric);
+        if (schema.Classes.Count > 2)
             yield return ("num_class", schema.Classes.Count);
         yield return ("tree_method", "hist");
-        yield return ("base_score", 0.5);
+        yield return ("base_score", schema.IsNumeric ? 0 : 0.5);
         yield return ("max_cat_to_onehot", Column.MaxValues + 2);
         yield return ("nthread", run.Threads);
         yield return ("seed", run.Seed % int.MaxValue);

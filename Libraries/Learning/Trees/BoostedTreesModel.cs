@@ -8,11 +8,13 @@ internal sealed class BoostedTreesModel : ITrainedModel
 {
     private readonly Booster booster;
     private readonly Lazy<TreeEnsemble> ensemble;
+    private readonly NumberScale? scale;
     private readonly Lock oneAtATime = new();
 
-    public BoostedTreesModel(TableSchema schema, Booster booster, IReadOnlyList<TrainingProgress> history, int bestRound)
+    /// <param name="scale">Of labels that are numbers.</param>
+    public BoostedTreesModel(TableSchema schema, Booster booster, IReadOnlyList<TrainingProgress> history, int bestRound, NumberScale? scale = null)
     {
-        (Schema, this.booster, History, BestRound) = (schema, booster, history, bestRound);
+        (Schema, this.booster, History, BestRound, this.scale) = (schema, booster, history, bestRound, scale);
         ensemble = new(() =>
         {
             using var json = booster.ToJson();
@@ -28,14 +30,14 @@ internal sealed class BoostedTreesModel : ITrainedModel
     public IReadOnlyList<FeatureImportance> Importance => Shares.Of(Schema, ensemble.Value.Gains);
 
     // Of two classes only the second's probability is grown.
-    private int Outputs => Schema.Classes.Count == 2 ? 1 : Schema.Classes.Count;
+    private int Outputs => Schema.Outputs == 2 ? 1 : Schema.Outputs;
 
     public float[] Predict(Table table, ReadOnlySpan<int> rows)
     {
         lock (oneAtATime)
         {
             var predicted = booster.Predict(table, rows, BestRound, Outputs);
-            return Outputs > 1 ? predicted : WithFirst(predicted);
+            return scale is { } numbers ? Array.ConvertAll(predicted, numbers.FromStandard) : Outputs > 1 ? predicted : WithFirst(predicted);
         }
     }
 
@@ -52,7 +54,9 @@ internal sealed class BoostedTreesModel : ITrainedModel
         var graph = new GraphBuilder("gradient-boosted-trees");
         var rows = graph.Input(RowGraph.Rows, ElementType.Float, -1, Schema.Columns.Count);
         var margins = ensemble.Value.AddTo(graph, rows, Outputs);
-        if (Outputs > 1)
+        if (scale is { } numbers)
+            graph.Node("Add", [graph.Node("Mul", [margins, graph.Constant("deviation", [numbers.Deviation], 1)], "scaled"), graph.Constant("mean", [numbers.Mean], 1)], RowGraph.Score);
+        else if (Outputs > 1)
             graph.Node("Softmax", [margins], RowGraph.Probabilities, NodeAttribute.Of("axis", 1));
         else
         {
@@ -60,7 +64,7 @@ internal sealed class BoostedTreesModel : ITrainedModel
             var first = graph.Node("Sub", [graph.Constant("one", [1f], 1), second], "first");
             graph.Node("Concat", [first, second], RowGraph.Probabilities, NodeAttribute.Of("axis", 1));
         }
-        graph.Output(RowGraph.Probabilities, ElementType.Float, -1, Schema.Classes.Count);
+        graph.Output(scale is null ? RowGraph.Probabilities : RowGraph.Score, ElementType.Float, -1, Schema.Outputs);
         graph.WriteTo(destination);
     }
 

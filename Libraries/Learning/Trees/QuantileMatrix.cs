@@ -13,10 +13,11 @@ internal sealed unsafe class QuantileMatrix : IDisposable
     private readonly Source source;
     private nint handle;
 
+    /// <param name="labels">Of the same table.</param>
     /// <param name="reference">Whose bins are used, as those of validation rows must be the training's.</param>
-    public QuantileMatrix(Table table, int[] rows, double[] classWeights, int threads, QuantileMatrix? reference = null, CancellationToken cancellation = default)
+    public QuantileMatrix(Table table, int[] rows, TreeLabels labels, int threads, QuantileMatrix? reference = null, CancellationToken cancellation = default)
     {
-        source = new Source(table, rows, classWeights, cancellation);
+        source = new Source(table, rows, labels, cancellation);
         var self = GCHandle.Alloc(source);
         try
         {
@@ -70,16 +71,16 @@ internal sealed unsafe class QuantileMatrix : IDisposable
         private const int CellsAtOnce = 1 << 20;
         private readonly Table table;
         private readonly int[] rows;
-        private readonly double[] classWeights;
+        private readonly TreeLabels source;
         private readonly CancellationToken cancellation;
         private readonly int atOnce;
         private readonly TreeCells cells;
         private readonly float[] labels, weights;
         private int next;
 
-        public Source(Table table, int[] rows, double[] classWeights, CancellationToken cancellation)
+        public Source(Table table, int[] rows, TreeLabels source, CancellationToken cancellation)
         {
-            (this.table, this.rows, this.classWeights, this.cancellation) = (table, rows, classWeights, cancellation);
+            (this.table, this.rows, this.source, this.cancellation) = (table, rows, source, cancellation);
             atOnce = Math.Min(rows.Length, Math.Max(1, CellsAtOnce / table.Schema.Columns.Count));
             cells = new TreeCells(table.Schema, atOnce);
             labels = GC.AllocateUninitializedArray<float>(atOnce, pinned: true);
@@ -101,11 +102,10 @@ internal sealed unsafe class QuantileMatrix : IDisposable
                 return false;
             var some = rows.AsSpan(next, Math.Min(atOnce, rows.Length - next));
             next += some.Length;
-            for (var i = 0; i < some.Length; i++)
-                weights[i] = (float)classWeights[(int)(labels[i] = table.Labels[some[i]])];
+            source.Load(some, labels, weights);
             XgBoost.Check(XgBoost.XGProxyDMatrixSetDataDense(Proxy, cells.Load(table, some)));
             SetInfo("label", labels, some.Length);
-            if (classWeights.Any(weight => weight != 1))
+            if (source.AreWeighted)
                 SetInfo("weight", weights, some.Length);
             cells.DescribeTo(Proxy);
             return true;

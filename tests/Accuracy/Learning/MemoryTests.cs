@@ -36,6 +36,12 @@ public sealed class MemoryTests
     public void A_linear_model_on_long_categories() => Measure(new LogisticRegression(), Categories(100_000, 4, 5000, classes: 10), ("maxIterations", 20));
 
     [Test]
+    public void A_straight_line_on_many_columns() => Measure(new LinearRegression(), Fill(TableSchema.OfNumber([.. Numbers(1, 1500).Schema.Columns]), 5000, random => (float)random.NextDouble()));
+
+    [Test]
+    public void Trees_of_a_number() => Measure(new BoostedTrees(), Fill(TableSchema.OfNumber([.. Numbers(1, 10).Schema.Columns]), 1_000_000, random => (float)random.NextDouble()), ("rounds", 20));
+
+    [Test]
     public void A_head_on_embeddings() => Measure(new ImageHead(), Numbers(40_000, 1280), ("epochs", 2));
 
     [Test]
@@ -43,7 +49,7 @@ public sealed class MemoryTests
 
     private static void Measure(ILearner learner, Table table, params (string, object)[] parameters)
     {
-        var set = ParameterSet.Read(learner.Parameters, parameters);
+        var set = ParameterSet.Read(learner.ParametersFor(table.Schema.IsNumeric), parameters);
         var rows = table.AllRows();
         var data = new TrainingSet(table, rows[..(rows.Length * 9 / 10)], rows[(rows.Length * 9 / 10)..]);
         var estimate = learner.EstimateBytes(table.Schema, table.Rows, set);
@@ -88,7 +94,7 @@ public sealed class MemoryTests
         {
             for (var c = 0; c < cells.Length; c++)
                 cells[c] = cell(random);
-            builder.Add(cells, row % 10 == 0 ? random.Next(schema.Classes.Count) : (int)(cells[0] * 7) % schema.Classes.Count);
+            builder.Add(cells, schema.IsNumeric ? cells[0] * 7 : row % 10 == 0 ? random.Next(schema.Classes.Count) : (int)(cells[0] * 7) % schema.Classes.Count);
         }
         return builder.Build();
     }

@@ -32,6 +32,20 @@ internal static class TabularData
         return builder.Build();
     }
 
+    /// <summary>The same rows, with one of the columns for a label and the class for a column.</summary>
+    public static Table Predicting(Table table, string column)
+    {
+        var (from, width) = (table.Schema.Columns.Index().First(each => each.Item.Name == column).Index, table.Schema.Columns.Count);
+        var builder = new TableBuilder(TableSchema.OfNumber([.. table.Schema.Columns.Where((_, c) => c != from), new Column("class", ColumnKind.Category, table.Schema.Classes)]), table.Rows);
+        var cells = new float[width];
+        foreach (var row in table.AllRows())
+        {
+            table.CopyRows([row], cells);
+            builder.Add([.. cells.Where((_, c) => c != from), table.Labels[row]], cells[from]);
+        }
+        return builder.Build();
+    }
+
     /// <summary>The training pixels, 0..255, and then the test pixels.</summary>
     public static Table Mnist(int train, int test)
     {

@@ -138,7 +138,7 @@ public sealed class BoostedTreesTests
     public void What_XGBoost_refuses_is_told_without_its_stack()
     {
         var table = Mixed();
-        using var matrix = new QuantileMatrix(table, table.AllRows(), [1, 1], 1);
+        using var matrix = new QuantileMatrix(table, table.AllRows(), TreeLabels.OfClasses(table), 1);
         using var booster = new Booster([matrix], [("objective", "no:such"), ("nthread", 1)]);
 
         Assert.That(() => booster.Update(0, matrix), Throws.InvalidOperationException.With.Message.Contains("no:such").And.Message.Not.Contains("Stack trace"));

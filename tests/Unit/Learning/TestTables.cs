@@ -37,6 +37,36 @@ internal static class TestTables
         return builder.Build();
     }
 
+    /// <summary>The same columns with a number for a label: a sum of what each says, a step and some noise; <paramref name="unit"/> and <paramref name="from"/> say how large it is.</summary>
+    public static Table Priced(int rows = 600, double unit = 1, double from = 0, int seed = 1)
+    {
+        var random = new Random(seed);
+        var builder = new TableBuilder(TableSchema.OfNumber([.. Mixed(1).Schema.Columns]));
+        for (var row = 0; row < rows; row++)
+        {
+            float age = random.Next(18, 90), income = (float)(random.NextDouble() * 1e6), member = random.Next(2), colour = random.Next(3);
+            var price = (age / 20) + (income / 5e5) + (member * 0.8) + (colour == 1 ? 1.5 : 0) + (age > 60 ? 2 : 0) + ((random.NextDouble() - 0.5) * 0.4);
+            if (random.Next(15) == 0)
+                colour = -1;
+            float[] cells = [age, income, member, colour];
+            for (var c = 0; c < cells.Length; c++)
+                cells[c] = random.Next(15) == 0 ? float.NaN : cells[c];
+            builder.Add(cells, from + (unit * price));
+        }
+        return builder.Build();
+    }
+
+    /// <summary>One column and its labels, which are numbers.</summary>
+    public static Table OfNumbers(Column column, float[] cells, float[] targets)
+    {
+        var builder = new TableBuilder(TableSchema.OfNumber([column]));
+        for (var row = 0; row < cells.Length; row++)
+            builder.Add([cells[row]], targets[row]);
+        return builder.Build();
+    }
+
+    public static RegressionReport Report(ITrainedModel model, Table table, int[] rows) => (RegressionReport)model.Evaluate(table, rows);
+
     /// <summary>Numbers alone, a blob per class.</summary>
     public static Table Blobs(int rows = 300, int width = 8, int classes = 3, double distance = 2, int seed = 1)
     {
