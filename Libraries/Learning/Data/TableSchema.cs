@@ -9,7 +9,7 @@ namespace Learning.Data;
 public sealed record TableSchema
 {
     /// <summary>A label that is a number lies between this and its negative: the square of a much larger one is no float32 any more.</summary>
-    public const float LargestNumber = 1e18f;
+    public const double LargestNumber = 1e18;
 
     /// <exception cref="LearningException">No column, a name that occurs twice, or fewer than two classes.</exception>
     public TableSchema(IReadOnlyList<Column> columns, IReadOnlyList<string> classes)

@@ -38,7 +38,7 @@ public static class NumberPlots
         var chart = new Chart("Error by tenth of the label", "label", "error", (0, tenths.Count), range, edge => Label(tenths, edge), yTick: Figure.Short);
         foreach (var (i, tenth) in tenths.Index())
             chart.Bar(i, i + 1, tenth.MeanAbsoluteError, 0.6, FormattableString.Invariant($"{tenth.Rows:N0} rows of {Figure.Of(tenth.From)} to {Figure.Of(tenth.To)}: off by {Figure.Of(tenth.MeanAbsoluteError)}"));
-        return chart.Even(0, 0, tenths.Count, 0).Curve("mean error (above 0: predicts too much)", tenths.Index().Select(each => (each.Index + 0.5, each.Item.MeanError)), 1, dots: true).ToString();
+        return chart.Even(0, 0, tenths.Count, 0).Curve("mean error (above 0: too much)", tenths.Index().Select(each => (each.Index + 0.5, each.Item.MeanError)), 1, dots: true).ToString();
     }
 
     // Where one bar ends and the next begins.

@@ -6,6 +6,8 @@ namespace Learning.Reports;
 /// <summary>What a report says of labels that are numbers.</summary>
 internal static class NumberContent
 {
+    private const double Rounding = 1e-6; // of an error that cancels out
+
     public static IEnumerable<ReportTable?> TablesOf(RunReportData data) => [Figures(data), Tenths(data), Searched(data), Folds(data)];
 
     public static IEnumerable<ReportTile> TilesOf(RegressionReport report)
@@ -28,7 +30,7 @@ internal static class NumberContent
             Row("root mean squared error", report => Amount(report.RootMeanSquaredError)),
             Row("median absolute error", report => Amount(report.MedianAbsoluteError)),
             Row("R²", report => Number(report.R2)),
-            Row("mean error", report => Amount(report.MeanError)),
+            Row("mean error", report => Amount(Math.Abs(report.MeanError) > Rounding * report.MeanAbsoluteError ? report.MeanError : 0)),
             Row("rank correlation", report => Number(report.Spearman)),
         ], "In brackets 95 % intervals. Errors are in the label's unit; a mean error above 0 says that it predicts too much. Much smaller errors in training than elsewhere say that it learned by heart.");
     }

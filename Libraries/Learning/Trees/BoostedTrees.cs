@@ -39,7 +39,7 @@ public sealed class BoostedTrees : ILearner
         var bins = schema.Columns.Sum(column => (long)Math.Max(256, column.Values.Count + 1));
         var nodes = 1L << Math.Min(parameters.Integer("maxDepth"), 12);
         var trees = (long)parameters.Integer("rounds") * (schema.Outputs > 2 ? schema.Outputs : 1);
-        return (rows * ((2L * schema.Columns.Count) + (24L * schema.Outputs))) + (bins * 16 * Math.Min(nodes, rows)) + (trees * Math.Min(2 * nodes, 2L * rows) * 64);
+        return (rows * ((2L * schema.Columns.Count) + (24L * Math.Max(2, schema.Outputs)))) + (bins * 16 * Math.Min(nodes, rows)) + (trees * Math.Min(2 * nodes, 2L * rows) * 64);
     }
 
     public ITrainedModel Train(TrainingSet data, ParameterSet parameters, TrainingRun run)

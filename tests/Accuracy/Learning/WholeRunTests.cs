@@ -56,7 +56,7 @@ public sealed class WholeRunTests
             Warnings = DataChecks.Warnings(table, split.Train), Decision = new ReportDecision(true, [], Against(table, split.Reference, before, trained).Explanation),
         });
         Assert.That(Of(trained, split.Reference).LogLoss, Is.LessThanOrEqualTo(Of(before, split.Reference).LogLoss + 0.005));
-        Assert.That(curve[^1].TestAccuracy, Is.GreaterThan(curve[0].TestAccuracy), "more rows help");
+        Assert.That(curve[^1].TestAccuracy, Is.GreaterThan(curve[0].TestAccuracy!), "more rows help");
     }
 
     private static Challenge Against(Table table, int[] rows, ITrainedModel live, ITrainedModel candidate) =>

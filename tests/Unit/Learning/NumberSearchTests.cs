@@ -137,7 +137,7 @@ public sealed class NumberSearchTests
         var curve = LearningCurve.Measure(Learner, new TrainingSet(table, split.Train, split.Validation), split.Test, ParameterSet.Defaults(Learner.Parameters), new TrainingRun(), 0.005, 0.05, 1);
 
         Assert.That(curve.Select(point => point.Rows), Is.EqualTo(new[] { (int)(0.05 * split.Train.Length), split.Train.Length }));
-        Assert.That(curve[^1].TestError, Is.LessThan(curve[0].TestError));
+        Assert.That(curve[^1].TestError, Is.LessThan(curve[0].TestError!));
         Assert.That((curve[0].TrainAccuracy, curve[0].TestAccuracy, curve[0].TestLogLoss), Is.EqualTo(((double?)null, (double?)null, (double?)null)));
     }
 

@@ -17,7 +17,7 @@ public sealed class NumberTreesTests
 
     [TestCase(1, 0)]
     [TestCase(1e-6, 0)]
-    [TestCase(1e17, 0)]
+    [TestCase(1e16, 0)]
     [TestCase(1000, 1.7e9)]
     public void The_export_agrees_on_missing_cells_and_unknown_categories_whatever_the_unit(double unit, double from)
     {
@@ -32,7 +32,7 @@ public sealed class NumberTreesTests
     public void A_cell_that_is_the_threshold_itself_goes_the_same_way_in_the_export()
     {
         var table = OfNumbers(new Column("x", ColumnKind.Number), [.. Enumerable.Range(0, 200).Select(i => (float)(i % 20))], [.. Enumerable.Range(0, 200).Select(i => i % 20 is 3 or 7 or > 12 ? 50f : i % 20)]);
-        using var model = Train(Learner, Set(table), null, ("rounds", 200), ("subsample", 1), ("earlyStopping", 0));
+        using var model = Train(Learner, new TrainingSet(table, table.AllRows(), []), null, ("rounds", 200), ("subsample", 1));
 
         Assert.That(Report(model, table, table.AllRows()).R2, Is.GreaterThan(0.999));
         ExportAgrees(model, table);
