@@ -80,7 +80,7 @@ public sealed class NumberLoopTests
             Assert.That(Number(newest[side]!, "meanAbsoluteError"), Is.EqualTo(Number(first[side]!, "meanAbsoluteError")).Within(1e-4), side);
             Assert.That(newest[side]!["residuals"]!.AsArray(), Is.Not.Empty);
         }
-        var shown = JsonNode.Parse((await Training.GetAsync($"/v1/registry/models/{run.Text("model")}")).GetRawText())!["versions"]![0]!["evaluation"]!["reference"]!;
+        var shown = (await trainee.Caller.GetAsync($"/v1/registry/models/{run.Text("model")}"))["versions"]![0]!["evaluation"]!["reference"]!;
         Assert.That(Number(shown, "r2"), Is.EqualTo(Number(newest["reference"]!, "r2")));
         Assert.That(await trainee.Http.GetStringAsync($"/v1/runs/{queued.Text("run")}/report"), Does.Contain("Mean absolute error"));
     }
