@@ -16,10 +16,12 @@ public sealed class NumberReferenceTests
         Assert.That(chosen["range"]!["from"]!.GetValue<double>(), Is.InRange(0, 60), "one of the lowest tenth");
         Assert.That(chosen["range"]!["to"]!.GetValue<double>(), Is.InRange(540, 600), "one of the highest");
         var tenths = await JudgedModel.Training.QueryAsync<long>($"""
-            SELECT count(DISTINCT floor(l.label::float8 / 60)) FROM dataset_reference r JOIN datasets d ON d.number = r.dataset JOIN labels l ON l.dataset = r.dataset AND l.id = r.label
-            WHERE d.id = '{trainee.DatasetId}'
+            SELECT count(*) FROM (
+              SELECT count(*) AS rows FROM dataset_reference r JOIN datasets d ON d.number = r.dataset JOIN labels l ON l.dataset = r.dataset AND l.id = r.label
+              WHERE d.id = '{trainee.DatasetId}' GROUP BY floor(l.label::float8 / 60)) tenths
+            WHERE rows = 12
             """);
-        Assert.That(tenths, Is.EqualTo(10));
+        Assert.That(tenths, Is.EqualTo(10), "twelve of sixty, ten times");
     }
 
     [Test]
