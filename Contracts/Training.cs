@@ -6,7 +6,7 @@ namespace InferenceSuite.Contracts;
 public sealed record TrainingStarted(Guid Run, Guid Dataset, string Model, string Learner, long Labels, DateTimeOffset Time);
 
 /// <summary>A run trained, checked and registered a version. Whether that serves is another fact.</summary>
-/// <param name="Accuracy">On the reference set, 0..1.</param>
+/// <param name="Accuracy">On the reference set, 0..1; absent where labels are numbers.</param>
 /// <param name="Report">Path of its report at the gateway.</param>
 [EventType("training.completed")]
 public sealed record TrainingCompleted(Guid Run, Guid Dataset, string Model, string Version, double? Accuracy, string Report, DateTimeOffset Time);

@@ -1,4 +1,6 @@
 using MassTransit;
+using Microsoft.AspNetCore.OpenApi;
+using TrainingService.LabelKinds;
 using TrainingService.Runs;
 
 namespace TrainingService.Evaluations;
@@ -8,6 +10,7 @@ internal static class EvaluationExtensions
     public static void AddEvaluations(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
+        services.ConfigureAll<OpenApiOptions>(options => options.AddSchemaTransformer<LabelSchemas>());
         services.AddScoped<ReferenceSets>();
         services.AddScoped<TestSides>();
         services.AddScoped<VersionAnswers>();

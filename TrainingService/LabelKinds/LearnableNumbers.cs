@@ -33,8 +33,8 @@ internal static class LearnableNumbers
         var judging = (await wanted.References.ForecastAsync(LabelKind.Numbers.Reference, snapshot.Dataset, snapshot.Revision, cancellation)).Values.Sum();
         var left = range.Rows - judging;
         var training = left - (long)Math.Round(Trainer.ValidationShare * left) - (long)Math.Round(Trainer.TestShare * left);
-        if (training < DataChecks.FewestRowsPerClass)
-            throw ProblemException.Unusable("rows", $"There are {range.Rows} rows, and {range.Rows - training} of them are set aside to judge by; {DataChecks.FewestRowsPerClass} to train on are the least.");
+        if (training < DataChecks.FewestRows)
+            throw ProblemException.Unusable("rows", $"There are {range.Rows} rows, and {range.Rows - training} of them are set aside to judge by; {DataChecks.FewestRows} to train on are the least.");
         return new NumberCoding();
     }
 

@@ -15,11 +15,11 @@ namespace TrainingService.LabelKinds;
 /// <summary>Labels that are numbers. Answers are kept as float32, little endian.</summary>
 internal sealed class NumberLabels : LabelKind
 {
-    private const string Task = "tabular-regression";
+    private const string Regression = "tabular-regression";
 
     public override string Name => "numbers";
 
-    public override string? ToldTask => Task;
+    public override string? ToldTask => Regression;
 
     public override IReadOnlyList<string> Gates { get; } = ["maxMeanAbsoluteError", "maxRootMeanSquaredError", "minR2"];
 
@@ -27,21 +27,21 @@ internal sealed class NumberLabels : LabelKind
 
     public override int AnswerBytes => sizeof(float);
 
-    public override string TaskOf(DatasetKind kind) => Task;
+    public override string TaskOf(DatasetKind kind) => Regression;
 
     public override IReadOnlyList<ILearner> LearnersOf(DatasetKind kind) => Learners.For(number: true);
 
-    public override Task<LabelCoding> CodingAsync(TrainingDb db, Snapshot snapshot, ValueLists values, CancellationToken cancellation) => System.Threading.Tasks.Task.FromResult<LabelCoding>(new NumberCoding());
+    public override Task<LabelCoding> CodingAsync(TrainingDb db, Snapshot snapshot, ValueLists values, CancellationToken cancellation) => Task.FromResult<LabelCoding>(new NumberCoding());
 
     public override Task<LabelCoding> RequireLearnableAsync(Learnable wanted, CancellationToken cancellation) => LearnableNumbers.RequireAsync(wanted, cancellation);
 
     public override Task<AnswerReading> ReadingAsync(
         TrainingDb db, ModelVersion version, ServedManifest manifest, Dataset dataset, ValueLists values, int revision, CancellationToken cancellation) =>
-        System.Threading.Tasks.Task.FromResult<AnswerReading>(new NumberReading(manifest));
+        Task.FromResult<AnswerReading>(new NumberReading(manifest));
 
     /// <summary>As a post would have it stored. One that is too large to be learned would keep the data set from being trained on: it is none.</summary>
     public override Task<string?> FindAsync(TrainingDb db, Dataset dataset, string said, CancellationToken cancellation) =>
-        System.Threading.Tasks.Task.FromResult(double.TryParse(said, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && Math.Abs(number) <= TableSchema.LargestNumber
+        Task.FromResult(double.TryParse(said, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && Math.Abs(number) <= TableSchema.LargestNumber
             ? (number + 0d).ToString("R", CultureInfo.InvariantCulture)
             : null);
 

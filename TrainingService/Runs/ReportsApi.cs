@@ -18,7 +18,7 @@ internal static class ReportsApi
     {
         run.MapGet("/report", GetReportAsync).WithName("GetRunReport").WithSummary("The run's report: HTML, or by Accept text/markdown or application/json.")
             .Produces<string>(StatusCodes.Status200OK, "text/html", "text/markdown", "application/json").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        run.MapGet("/plots/{name}.svg", GetPlotAsync).WithName("GetRunPlot").WithSummary("A plot of the report: confusion, roc, precision-recall, calibration, learning-curve, rounds or importance.")
+        run.MapGet("/plots/{name}.svg", GetPlotAsync).WithName("GetRunPlot").WithSummary("A plot of the report: confusion, roc, precision-recall, calibration (of numbers: predicted, residuals, tenths), learning-curve, rounds or importance.")
             .Produces<string>(StatusCodes.Status200OK, ReportFile.SvgType).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         run.MapGet("/model.onnx", GetModelAsync).WithName("GetRunModel").WithSummary("The model that the run made, as it is served.")
             .Produces<byte[]>(StatusCodes.Status200OK, "application/octet-stream").ProducesProblem(StatusCodes.Status503ServiceUnavailable);

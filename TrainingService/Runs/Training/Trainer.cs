@@ -85,7 +85,7 @@ internal sealed class Trainer(RunFolder folder, TrainerOrder order, Action<RunPr
         if (check.LargestDifference <= ExportCheck.Allowed && check.Whole is { Agrees: false } whole)
             throw Differs($"The exported file, backbone and all, answers {whole.Images} images with probabilities that differ from the trained model's by up to {whole.LargestDifference:g3}");
         if (!check.Agrees)
-            throw Differs($"The exported model's probabilities differ from the trained one's by up to {check.LargestDifference:g3} on {check.Rows} rows");
+            throw Differs($"The exported model's {(order.Schema.IsNumeric ? "numbers" : "probabilities")} differ from the trained one's by up to {check.LargestDifference:g3} on {check.Rows} rows");
         Say("exporting", rows.Length, rows.Length);
         return (check, input, output);
     }

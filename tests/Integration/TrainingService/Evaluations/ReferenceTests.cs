@@ -167,17 +167,13 @@ public class ReferenceTests
     }
 
     [Test]
-    public async Task It_is_of_no_use_without_labels_or_for_numbers_and_not_there_for_others()
+    public async Task It_is_of_no_use_without_labels_and_not_there_for_others()
     {
         var empty = await model.Http.PostAsync("/v1/datasets", JudgedModel.Json($$"""{"name": "set-{{Guid.NewGuid():N}}x", "kind": "tabular"}""")).ReadAsync(HttpStatusCode.Created);
         var nothing = await model.Http.PostAsync($"/v1/datasets/{empty.Text("id")}/reference", null).ReadAsync(HttpStatusCode.Conflict);
-        using var csv = new StringContent("a,label\n1,0.5\n2,1.5\n", System.Text.Encoding.UTF8, "text/csv");
-        await model.Http.PostAsync($"/v1/datasets/{empty.Text("id")}/labels", csv).ReadAsync();
-        var numbers = await model.Http.PostAsync($"/v1/datasets/{empty.Text("id")}/reference", null).ReadAsync(HttpStatusCode.UnprocessableEntity);
         using var other = await JudgedModel.NewAsync(perClass: 2);
 
         Assert.That(nothing.Text("code"), Is.EqualTo("no-labels"));
-        Assert.That(numbers.Field(), Is.EqualTo("label"));
         Assert.That(await other.Http.PostAsync($"/v1/datasets/{model.Dataset}/reference", null).StatusAsync(), Is.EqualTo(HttpStatusCode.NotFound));
     }
 

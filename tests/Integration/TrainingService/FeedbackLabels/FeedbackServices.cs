@@ -20,7 +20,7 @@ public class FeedbackServices
     public async Task StartAsync()
     {
         packages = new PackageFolder();
-        for (var i = 0; i < 35; i++)
+        for (var i = 0; i < 50; i++)
         {
             Models.Enqueue(PackageFolder.NewModelName());
             packages.Write(Models.Last(), "1");

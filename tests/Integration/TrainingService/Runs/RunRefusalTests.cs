@@ -84,13 +84,6 @@ public sealed class RunRefusalTests
     }
 
     [Test]
-    public async Task Labels_that_are_numbers_are_refused_with_what_is_learned()
-    {
-        using var numbers = await Trainee.NewAsync("x,label\n" + string.Concat(Enumerable.Range(0, 60).Select(i => string.Create(CultureInfo.InvariantCulture, $"{i},{i / 7.0:0.###}\n"))));
-        await Refused(numbers, """{"learner": "logistic-regression"}""", "label", "binary or multi-class");
-    }
-
-    [Test]
     public async Task A_model_that_another_data_set_trains_is_taken()
     {
         using var other = await Trainee.NewAsync(Trainee.Rows(300));

@@ -36,6 +36,9 @@ internal sealed class Trainee : IDisposable
         return trainee;
     }
 
+    /// <summary>The same somebody with another data set.</summary>
+    public Trainee With(string dataset) => new(training, Caller, dataset);
+
     /// <summary>So many that the endless run is one.</summary>
     public static string Many { get; } = Rows(20_000);
 

@@ -23,4 +23,20 @@ public class ServedManifestTests
     public void Columns_with_names_of_their_own_are_read() => Assert.That(
         ServedManifest.Read(JsonElement.Parse("""{"task": "tabular-classification", "labels": ["no", "yes"], "output": {"name": "y"}, "columns": [{"name": "a", "type": "category", "values": ["x", "y"]}]}""")).Columns,
         Has.Count.EqualTo(1));
+
+    [TestCase("none", 2.5f, 2.5f)]
+    [TestCase("sigmoid", 0f, 0.5f)]
+    public void An_answer_of_a_regression_is_the_score_that_is_served(string activation, float answer, float score) => Assert.That(Regression(activation).ToNumber([answer]), Is.EqualTo(score));
+
+    [Test]
+    public void Two_numbers_are_no_score() =>
+        Assert.That(() => Regression("none").ToNumber([1, 2]), Throws.TypeOf<ProblemException>().With.Property("Status").EqualTo(422).And.Message.Contains("2 numbers"));
+
+    [TestCase(float.NaN)]
+    [TestCase(float.PositiveInfinity)]
+    public void A_score_has_to_be_finite(float answer) =>
+        Assert.That(() => Regression("none").ToNumber([answer]), Throws.TypeOf<ProblemException>().With.Property("Status").EqualTo(422).And.Message.Contains("no finite number"));
+
+    private static ServedManifest Regression(string activation) =>
+        ServedManifest.Read(JsonElement.Parse($$"""{"task": "tabular-regression", "output": {"name": "score", "activation": "{{activation}}"}, "columns": [{"name": "a", "type": "number"}]}"""));
 }
