@@ -60,6 +60,7 @@ internal sealed class ReferenceByClass : ReferenceRule
 internal sealed class ReferenceByTenth : ReferenceRule
 {
     private const string Together = "";
+    private const int Tenths = 10;
 
     public override string Stratum => "((rank() OVER (ORDER BY label::float8) - 1) * 10 / count(*) OVER ())::text";
 
@@ -70,25 +71,12 @@ internal sealed class ReferenceByTenth : ReferenceRule
 
     public override bool IsEnough(IReadOnlyDictionary<string, long> strata) => strata.Values.Sum() >= NumbersReport.FewestRows;
 
-    public override Growth? Growing(IReadOnlyList<ReferenceRow> chosen, bool provisional) => provisional && chosen.Count < NumbersReport.FewestRows ? new Growth([]) : null;
-}
-
-/// <summary>
-/// A fifth of each tenth of the numbers, so that the whole range is judged by. Equal labels are in one tenth, as in a split. Of 120 rows with different labels
-/// fifty may be spared for judging.
-/// </summary>
-internal sealed class ReferenceByTenth : ReferenceRule
-{
-    private const string Together = "";
-
-    public override string Stratum => "((rank() OVER (ORDER BY label::float8) - 1) * 10 / count(*) OVER ())::text";
-
-    public override string Share => "greatest(ceil(rows * 0.2), CASE WHEN rows >= 12 THEN 5 ELSE 0 END)";
-
-    /// <summary>They are judged by together: a tenth of the range has no figures of its own.</summary>
-    public override IReadOnlyDictionary<string, long> StrataOf(IReadOnlyList<ReferenceRow> chosen) => new Dictionary<string, long> { [Together] = chosen.Count };
-
-    public override bool IsEnough(IReadOnlyDictionary<string, long> strata) => strata.Values.Sum() >= NumbersReport.FewestRows;
-
-    public override Growth? Growing(IReadOnlyList<ReferenceRow> chosen, bool provisional) => provisional && chosen.Count < NumbersReport.FewestRows ? new Growth([]) : null;
+    /// <summary>While the choice is provisional each tenth gets its share; numbers that have lost some since get what they lack, spread over the tenths.</summary>
+    public override Growth? Growing(IReadOnlyList<ReferenceRow> chosen, bool provisional)
+    {
+        if (chosen.Count >= NumbersReport.FewestRows)
+            return null;
+        var most = (NumbersReport.FewestRows - chosen.Count + Tenths - 1) / Tenths;
+        return new([], provisional ? null : Enumerable.Range(0, Tenths).ToDictionary(tenth => $"{tenth}", _ => (long)most, StringComparer.Ordinal));
+    }
 }
