@@ -11,6 +11,7 @@ using ServiceDefaults.Problems;
 using TestSupport;
 using TrainingService;
 using TrainingService.Evaluations;
+using TrainingService.LabelKinds;
 using TrainingService.Serving;
 
 namespace Integration.TrainingService.Evaluations;
@@ -53,7 +54,8 @@ public sealed class CandidateTrialTests
         {
             var db = services.GetRequiredService<TrainingDb>();
             var fit = await VersionOnDataset.FitAsync(db, await db.Versions.SingleAsync(v => v.Model == model.Name && v.Version == version), await db.Datasets.SingleAsync(d => d.Id == model.Dataset), 1, CancellationToken.None);
-            var many = fit with { Classes = [.. Enumerable.Range(0, 5001).Select(each => $"class {each}")] };
+            var known = fit.Reading.Classes;
+            var many = fit with { Reading = new ClassReading(fit.Manifest, [.. known, .. Enumerable.Range(known.Count, 5001 - known.Count).Select(each => $"class {each}")], known.Count) };
             return await services.GetRequiredService<VersionAnswers>().AskAsync(many, 1, new Guid[10_000], _ => { }, CancellationToken.None);
         })));
 
