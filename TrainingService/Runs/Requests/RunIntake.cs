@@ -29,13 +29,14 @@ internal sealed class RunIntake(TrainingDb db, SnapshotMaker snapshots, Referenc
     /// <exception cref="ProblemException">As above.</exception>
     public async Task<Run> TrainAsync(Dataset dataset, RunRequest request, RunCause cause, string? wantedModel, Guid? wantedSnapshot, string caller, CancellationToken cancellation)
     {
-        LearnerChecks.Require(dataset.Kind, dataset.Schema is null || wantedSnapshot is not null ? null : LabelKind.Of(dataset.Schema), request);
+        var given = wantedSnapshot is { } id
+            ? await db.Snapshots.AsNoTracking().SingleOrDefaultAsync(s => s.Id == id && s.Dataset == dataset.Number, cancellation) ?? throw ProblemException.NotFound("snapshot")
+            : null;
+        LearnerChecks.Require(dataset.Kind, (given?.Schema ?? dataset.Schema) is { } schema ? LabelKind.Of(schema) : null, request);
         var model = await ModelOfAsync(dataset, wantedModel, request.MayBind, cancellation);
         var backbone = dataset.Kind == DatasetKind.Image ? await RequireBackboneAsync(request.Backbone, cancellation) : null;
-        var snapshot = wantedSnapshot is { } id
-            ? await db.Snapshots.AsNoTracking().SingleOrDefaultAsync(s => s.Id == id && s.Dataset == dataset.Number, cancellation) ?? throw ProblemException.NotFound("snapshot")
-            : (await snapshots.EnsureAsync(dataset.Id, caller, cancellation)).Snapshot;
-        // The labels of the snapshot are what counts, should they be of another kind than those the data set has now.
+        var snapshot = given ?? (await snapshots.EnsureAsync(dataset.Id, caller, cancellation)).Snapshot;
+        // Its labels are what counts, should they be of another kind than those that the data set had before.
         var labels = LabelKind.Of(snapshot.Schema);
         var (learner, parameters) = LearnerChecks.Require(dataset.Kind, labels, request);
         await RequireTaskAsync(model, labels.TaskOf(dataset.Kind), cancellation);
