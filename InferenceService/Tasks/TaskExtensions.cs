@@ -43,7 +43,6 @@ internal static class TaskExtensions
         Table = "tasks",
         Noun = "task",
         GivenBack = "running",
-        AttemptsInARow = true,
         Concurrency = options.Concurrency,
         Lease = options.Lease,
         MaxAttempts = options.MaxAttempts,

@@ -44,7 +44,7 @@ internal sealed class TaskInputs(TaskFolder folder, InputStore store, IOptions<T
     {
         Directory.CreateDirectory(folder.Path); // whoever cleans up temporary folders may have taken it
         MakeRoom(task.Bytes);
-        var partial = Path.Combine(folder.Path, $"{Guid.NewGuid():N}.partial");
+        var partial = Path.Combine(folder.Path, $"{Guid.NewGuid():N}{TaskFolder.Partial}");
         try
         {
             await using (var file = File.Create(partial))
@@ -70,7 +70,7 @@ internal sealed class TaskInputs(TaskFolder folder, InputStore store, IOptions<T
     }
 
     // Exists reads size and time once for all: what another worker deletes from here on is only gone already.
-    private FileInfo[] Inputs() => [.. new DirectoryInfo(folder.Path).GetFiles("*.input").Where(file => file.Exists)];
+    private FileInfo[] Inputs() => [.. new DirectoryInfo(folder.Path).GetFiles($"*{TaskFolder.Input}").Where(file => file.Exists)];
 
-    private string PathOf(Guid task) => Path.Combine(folder.Path, $"{task:N}.input");
+    private string PathOf(Guid task) => Path.Combine(folder.Path, $"{task:N}{TaskFolder.Input}");
 }

@@ -16,7 +16,7 @@ public sealed class WorkLeases<TWork>(NpgsqlDataSource source, WorkQueue<TWork> 
     /// <param name="pause">How long it is to be left alone, because something it needs is away.</param>
     /// <exception cref="LeaseLostException"/>
     public Task ReleaseAsync(TWork work, TimeSpan pause, CancellationToken cancellation) =>
-        UpdateAsync(work, queue.AttemptsInARow ? $"{giveBack}, attempts = 0" : giveBack, cancellation, new NpgsqlParameter { Value = pause });
+        UpdateAsync(work, giveBack, cancellation, new NpgsqlParameter { Value = pause });
 
     /// <summary>Gives the work back after a failed attempt, which counts on top of those that the row has by now.</summary>
     /// <param name="pause">How long it is to be left alone, times the attempts.</param>

@@ -28,9 +28,6 @@ public sealed class WorkQueue<TWork> where TWork : IWork
     /// <summary>The status of work that was given back: the one it waits with.</summary>
     public required string GivenBack { get; init; }
 
-    /// <summary>Attempts count in a row: giving back in good order begins the count anew. False: they count from first to last.</summary>
-    public bool AttemptsInARow { get; init; }
-
     /// <summary>Workers of one replica.</summary>
     public required int Concurrency { get; init; }
 

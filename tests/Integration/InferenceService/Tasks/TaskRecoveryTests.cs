@@ -85,7 +85,7 @@ public sealed class TaskRecoveryTests
         foreach (var task in (TaskLease[])[back, failed])
             Assert.That(() => leases.RenewAsync(task, CancellationToken.None), Throws.InstanceOf<LeaseLostException>());
         Assert.That(await tasks.CountAsync("tasks WHERE lease_until IS NULL"), Is.EqualTo(2));
-        Assert.That(await tasks.CountAsync($"tasks WHERE id = '{back.Id}' AND attempts = 0"), Is.EqualTo(1));
+        Assert.That(await tasks.CountAsync($"tasks WHERE id = '{back.Id}' AND attempts = 1"), Is.EqualTo(1));
         Assert.That(await tasks.CountAsync($"tasks WHERE id = '{failed.Id}' AND attempts = 2 AND not_before > now() + interval '110 min'"), Is.EqualTo(1));
     }
 

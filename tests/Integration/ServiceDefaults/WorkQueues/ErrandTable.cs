@@ -32,9 +32,9 @@ internal sealed class ErrandTable : IAsyncDisposable
         return table;
     }
 
-    public WorkQueue<Errand> Queue(int concurrency = 1, double lease = 30, double orderLifetime = 2, double orderKept = 600, bool attemptsInARow = false) => new()
+    public WorkQueue<Errand> Queue(int concurrency = 1, double lease = 30, double orderLifetime = 2, double orderKept = 600) => new()
     {
-        Name = Name, Table = "errands", Noun = "errand", GivenBack = "queued", AttemptsInARow = attemptsInARow, Concurrency = concurrency,
+        Name = Name, Table = "errands", Noun = "errand", GivenBack = "queued", Concurrency = concurrency,
         Lease = TimeSpan.FromSeconds(lease), MaxAttempts = 3, AwayPause = TimeSpan.Zero, Heartbeat = TimeSpan.FromMilliseconds(100), WatchPeriod = TimeSpan.FromMilliseconds(100),
         OrderLifetime = TimeSpan.FromSeconds(orderLifetime), OrderKept = TimeSpan.FromSeconds(orderKept),
     };
