@@ -11,13 +11,12 @@ public sealed class RunStorageTests
     {
         await using var storage = await StorageApplication.StartNewAsync();
         await using var training = await RunServices.StartAnotherAsync(TrainingApplication.NewDatabase(), storage);
-        using var trainee = await Trainee.NewAsync(Trainee.Many, training);
-        var run = await trainee.StartAsync("""{"learner": "gradient-boosted-trees", "parameters": {"rounds": 300, "earlyStopping": 0, "maxDepth": 3}}""");
-        await trainee.WaitUntilTrainingAsync(run);
-
-        var aside = $"{storage.Folder}-aside"; // as a disk that is gone
+        using var trainee = await Trainee.NewAsync(Trainee.Rows(300), training);
+        var aside = $"{storage.Folder}-aside"; // as a disk that is gone; from the start, as nothing is stored before the model
         Directory.Move(storage.Folder, aside);
         await File.WriteAllTextAsync(storage.Folder, "in the way");
+
+        var run = await trainee.StartAsync();
         await Eventually.SeeAsync("it is to be stored later", () => Task.FromResult(training.Log), log => log.Contains("is stored later"), log: () => training.Log);
         File.Delete(storage.Folder);
         Directory.Move(aside, storage.Folder);
